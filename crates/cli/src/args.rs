@@ -1,0 +1,182 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use anstream::ColorChoice;
+use clap::{Parser, Subcommand, ValueEnum};
+use netiosim_model::profile::Profile;
+
+/// Run scenarios against a simulated Windows IP stack.
+#[derive(Debug, Parser)]
+#[command(name = "netiosim", version, arg_required_else_help = true, max_term_width = 100)]
+#[command(after_help = "Exit codes, the highest in this order wins: 64 bad usage, bad file or nothing found to \
+    run; 1 a failure or finding; 2 inconclusive, a limit was hit; 0 everything passed.")]
+pub(crate) struct Args {
+    /// Colours on standard output; `auto`: on a terminal, unless NO_COLOR is set.
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: Color,
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run scenario files and say how each went.
+    Run(RunArgs),
+    /// Print the JSON schema of scenario or stack files.
+    Schema {
+        /// Which kind of file.
+        #[arg(default_value = "scenario")]
+        which: Which,
+    },
+    /// List the rules that a client can break.
+    Rules,
+    /// Print the page of a rule: what, why, wrong code, right code.
+    Explain {
+        /// The rule's id or name, such as `N001` or `self-cancel`.
+        rule: String,
+    },
+    /// List the options in which the profiles differ, with evidence.
+    Profiles {
+        /// How to print them.
+        #[arg(long, value_name = "FORMAT", default_value = "human")]
+        format: Format,
+    },
+    /// Print a scenario or stack file to start from; without a name: list them.
+    New {
+        /// The name of the template.
+        template: Option<String>,
+    },
+    /// Make a stack file of real interfaces.
+    Import {
+        /// Where the interfaces come from.
+        #[command(subcommand)]
+        from: ImportFrom,
+    },
+}
+
+/// Where an imported stack comes from.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportFrom {
+    /// The interfaces of this machine.
+    Host {
+        /// Write the stack here, not to standard output.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Saved outputs of `ip -j address`, `ip -j link`, `ip -j route`, `ip -j -6 route`.
+    IpJson {
+        /// The saved outputs, in any order; `-` is standard input.
+        #[arg(value_name = "FILE", required = true)]
+        files: Vec<PathBuf>,
+        /// Write the stack here, not to standard output.
+        #[arg(long, short, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+}
+
+/// The arguments of `netiosim run`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct RunArgs {
+    /// Scenario files, or folders with scenario files (*.json) anywhere below them.
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Run under this profile only: documented, observed, adversarial or wine; `all`: under every
+    /// profile that the scenario holds under.
+    #[arg(long, value_name = "NAME", default_value = "all", value_parser = selection)]
+    pub(crate) profile: Selection,
+    /// The seed instead of the scenario's own.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How to report: for people, or as one JSON object.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Format,
+    /// Write a JUnit report here as well.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Write the traces of all runs here, as text.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+    /// Explain the findings that a scenario expects, too.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+/// Which profiles to run under; `None`: all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Selection(pub(crate) Option<Profile>);
+
+fn selection(text: &str) -> Result<Selection, String> {
+    if text == "all" {
+        return Ok(Selection(None));
+    }
+    let profile = Profile::parse(text).map_err(|error| match error.suggestion {
+        Some(_) => error.to_string(),
+        None => format!("{error}, and `all`"),
+    })?;
+    Ok(Selection(Some(profile)))
+}
+
+/// How to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// One JSON object.
+    Json,
+}
+
+/// A kind of file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Which {
+    /// Scenario files.
+    Scenario,
+    /// Stack files.
+    Stack,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+impl Color {
+    /// The same for anstream.
+    pub(crate) fn choice(self) -> ColorChoice {
+        match self {
+            Self::Auto => ColorChoice::Auto,
+            Self::Always => ColorChoice::Always,
+            Self::Never => ColorChoice::Never,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Args::command().debug_assert();
+    }
+
+    #[test]
+    fn a_misspelt_profile_is_corrected() {
+        assert_eq!(selection("wine"), Ok(Selection(Some(Profile::Wine))));
+        assert_eq!(selection("all"), Ok(Selection(None)));
+        let error = selection("documentd").expect_err("no profile");
+        assert!(error.contains("did you mean `documented`?"), "{error}");
+        let error = selection("xyzzy").expect_err("no profile");
+        assert!(error.ends_with("wine, and `all`"), "{error}");
+    }
+}

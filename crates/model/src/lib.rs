@@ -1,0 +1,35 @@
+//! The simulated IP stack of netiosim as a pure state machine.
+//!
+//! It holds the tables of one Windows machine as `netioapi.h` shows them, its Teredo client, and
+//! every registration for change notifications, with the semantics that Microsoft's pages give
+//! NotifyTeredoPortChange, NotifyIpInterfaceChange, GetTeredoPort, GetIpInterfaceEntry and
+//! CancelMibChangeNotify2. It is *not* a runtime: it has no threads, no clock, no I/O and no
+//! randomness, it never calls back and never blocks. `netiosim-sim` drives it with real callbacks,
+//! `netiosim-scenario` with scripts.
+//!
+//! **The contract: equal state and equal choices give an equal next state.** Everything that a
+//! document leaves open is a named [option](profile), everything that chance decides is asked of a
+//! [`Chooser`](choose::Chooser), and every prohibition of the pages that was broken becomes a
+//! [`Finding`](finding::Finding) with its [rule](rule).
+//!
+//! Start at [`machine::Machine`]; its example runs one notification from the change to the callback.
+
+pub mod apply;
+pub mod build;
+pub mod change;
+pub mod choose;
+pub mod env;
+pub mod event;
+pub mod finding;
+pub mod ids;
+pub mod interface;
+pub mod machine;
+pub mod member;
+pub mod net;
+pub mod notification;
+pub mod profile;
+pub mod rule;
+pub mod status;
+pub mod teredo;
+mod trace;
+pub mod truth;

@@ -1,0 +1,238 @@
+//! CancelMibChangeNotify2, in two steps.
+
+use super::actor::Wait;
+use super::register::stale_status;
+use super::registration::{Death, Initial, Life};
+use super::{Grave, Machine};
+use crate::choose::Chooser;
+use crate::event::{Function, What};
+use crate::ids::{ActorId, Handle};
+use crate::profile::OptionId;
+use crate::rule::Rule;
+use crate::status::Status;
+
+/// What the first step of a cancel answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum CancelBegin {
+    /// The call is over.
+    Done {
+        /// What happened.
+        status: Status,
+        /// The number that the caller sees.
+        code: u32,
+    },
+    /// The actor has to wait for running callbacks; see [`Machine::can_end`], and end with
+    /// [`Machine::cancel_end`].
+    Wait,
+    /// The wait closes a cycle and would never end; the finding is at this position. The actor is
+    /// left waiting; [`Machine::abandon`] takes it out.
+    Cycle(usize),
+}
+
+impl Machine {
+    /// The first step of CancelMibChangeNotify2 (CX-01 to CX-17).
+    ///
+    /// From here on nothing that was not queued before is delivered; what was queued is dropped, or
+    /// may still begin until the cancel returns, by the option `events-during-cancel` (O-19).
+    pub fn cancel_begin(
+        &mut self,
+        actor: ActorId,
+        handle: Handle,
+        chooser: &mut dyn Chooser,
+    ) -> CancelBegin {
+        let function = Function::CancelMibChangeNotify2;
+        self.event(Some(actor), What::Call { function, handle: Some(handle) });
+        self.check_irql(actor, function);
+        let name = self.registration(handle).map(|registration| registration.name.clone());
+        if let Some(status) = self.fault(actor, function, Some(handle), name.as_ref()) {
+            return self.cancel_done(actor, handle, status);
+        }
+        if handle.is_null() {
+            return self.cancel_done(actor, handle, Status::InvalidParameter); // CX-01, CX-02
+        }
+        let own = self.state.actors[actor.slot()].process;
+        let life = self.registration(handle).filter(|r| r.process == own).map(|r| r.life.clone());
+        let others = match life {
+            None | Some(Life::Dying(_)) => {
+                self.stale(actor, handle);
+                let status = stale_status(self.pick(OptionId::StaleCancel, chooser));
+                return self.cancel_done(actor, handle, status);
+            }
+            Some(Life::Live) => Vec::new(),
+            Some(Life::Cancelling(others)) => others,
+        };
+        if !others.is_empty() && self.pick(OptionId::ConcurrentCancel, chooser) == "refuse" {
+            let status = stale_status(self.pick(OptionId::StaleCancel, chooser));
+            return self.cancel_done(actor, handle, status);
+        }
+        let keep = self.pick(OptionId::EventsDuringCancel, chooser) == "deliver";
+        self.predict(actor, handle);
+        let mut cancellers = others;
+        cancellers.push(actor);
+        let first = cancellers.len() == 1;
+        if let Some(registration) = self.registration_mut(handle) {
+            registration.life = Life::Cancelling(cancellers);
+            if first && !keep {
+                for lane in &mut registration.lanes {
+                    lane.queue.clear();
+                    if lane.initial == Initial::OnPool {
+                        lane.initial = Initial::None;
+                    }
+                }
+            }
+            let born = registration.born;
+            self.state.live.remove(&born);
+        }
+        self.refresh_ready(handle);
+        let idle = self
+            .registration(handle)
+            .is_none_or(|r| r.running().next().is_none() && r.pending() == 0);
+        if idle {
+            self.bury(handle, Death::Cancelled);
+            return self.cancel_done(actor, handle, Status::Success);
+        }
+        self.state.actors[actor.slot()].wait = Some(Wait::Cancel(handle));
+        self.event(Some(actor), What::Waits(Wait::Cancel(handle)));
+        match self.closes_cycle(actor) {
+            Some(finding) => CancelBegin::Cycle(finding),
+            None => CancelBegin::Wait,
+        }
+    }
+
+    /// The second step: the callbacks have returned, so does the cancel.
+    ///
+    /// # Panics
+    ///
+    /// If the actor is not in a cancel that [can end](Machine::can_end).
+    pub fn cancel_end(&mut self, actor: ActorId) -> (Status, u32) {
+        assert!(self.can_end(actor), "a cancel ends only after the running callbacks");
+        let Some(Wait::Cancel(handle)) = self.state.actors[actor.slot()].wait.take() else {
+            panic!("the actor is in a cancel");
+        };
+        self.bury(handle, Death::Cancelled);
+        let CancelBegin::Done { status, code } = self.cancel_done(actor, handle, Status::Success)
+        else {
+            unreachable!("a cancel that is over is done");
+        };
+        (status, code)
+    }
+
+    fn cancel_done(&mut self, actor: ActorId, handle: Handle, status: Status) -> CancelBegin {
+        let code = self.code(actor, status);
+        self.returned(actor, Function::CancelMibChangeNotify2, code, Some(handle));
+        CancelBegin::Done { status, code }
+    }
+
+    /// Takes an actor out of a wait that would never end; for a cancel the answer is
+    /// ERROR_POSSIBLE_DEADLOCK, and by the option `failed-cancel` the registration stays live.
+    pub fn abandon(&mut self, actor: ActorId, chooser: &mut dyn Chooser) -> (Status, u32) {
+        let entry = &mut self.state.actors[actor.slot()];
+        entry.deadlocked = false;
+        let status = Status::PossibleDeadlock;
+        if let Some(Wait::Cancel(handle)) = entry.wait.take() {
+            let gone = self.pick(OptionId::FailedCancel, chooser) == "gone";
+            let revived = match self.registration_mut(handle) {
+                Some(registration) => {
+                    if let Life::Cancelling(cancellers) = &mut registration.life {
+                        cancellers.retain(|other| *other != actor);
+                        if cancellers.is_empty() {
+                            registration.life =
+                                if gone { Life::Dying(Death::FailedCancel) } else { Life::Live };
+                        }
+                    }
+                    registration.is_live().then_some(registration.born)
+                }
+                None => None,
+            };
+            if let Some(born) = revived {
+                self.state.live.insert(born, handle);
+            }
+            self.refresh_ready(handle);
+            let _ = self.cancel_done(actor, handle, status);
+        }
+        (status, self.code(actor, status))
+    }
+
+    /// Removes a registration for good and remembers how it ended.
+    pub(crate) fn bury(&mut self, handle: Handle, death: Death) {
+        if self.registration(handle).is_none() {
+            return;
+        }
+        let Some(slot) = handle.slot() else { return };
+        if let Some(registration) = self.registration_mut(handle) {
+            for lane in &mut registration.lanes {
+                lane.queue.clear();
+                lane.initial = Initial::None;
+            }
+        }
+        self.refresh_ready(handle);
+        let entry = &mut self.state.slots[slot];
+        if let Some(registration) = entry.registration.take() {
+            self.state.live.remove(&registration.born);
+            let (generation, name) = (entry.generation, registration.name.clone());
+            entry.grave = Some(Grave { generation, name, death });
+            entry.generation = entry.generation.wrapping_add(1) & 0xF_FFFF;
+            self.state.free_slots.push(u32::try_from(slot).unwrap_or_default());
+        }
+    }
+
+    /// How a registration ended, as far as its slot still remembers: its name and its death.
+    #[must_use]
+    pub fn death(&self, handle: Handle) -> Option<(&str, Death)> {
+        if handle.stack() != self.state.tag {
+            return None;
+        }
+        let slot = self.state.slots.get(handle.slot()?)?;
+        if let Some(registration) = &slot.registration
+            && slot.generation & 0xF_FFFF == handle.generation()
+        {
+            return match registration.life {
+                Life::Dying(death) => Some((&registration.name, death)),
+                _ => None,
+            };
+        }
+        let grave = slot.grave.as_ref()?;
+        (grave.generation == handle.generation()).then_some((&grave.name, grave.death))
+    }
+
+    fn stale(&mut self, actor: ActorId, handle: Handle) {
+        let message = if handle.stack() != self.state.tag && handle.slot().is_some() {
+            format!("the handle {handle} was cancelled on a stack that did not give it")
+        } else if let Some((name, death)) = self.death(handle) {
+            format!("the handle of \"{name}\" was cancelled, but it {}", death.words())
+        } else if let Some(registration) = self.registration(handle) {
+            format!("the handle of \"{}\" was cancelled by another process", registration.name)
+        } else {
+            format!("the handle {handle} was cancelled, but no registration ever gave it")
+        };
+        self.finding(Rule::StaleHandle, actor, Some(handle), message, Vec::new());
+    }
+
+    /// The lock order check: a lock held over the cancel that a callback of the handle has ever
+    /// taken, even if the timing was lucky this time.
+    fn predict(&mut self, actor: ActorId, handle: Handle) {
+        let Some(registration) = self.registration(handle) else {
+            return;
+        };
+        let held = registration.locks_ever.iter().find(|lock| self.holds(actor, **lock)).copied();
+        let Some(lock) = held else { return };
+        // The deadlock itself, if it is one, is found by the wait that follows.
+        let running = registration.running().any(|running| running.actor == actor);
+        if running {
+            return;
+        }
+        let message = format!(
+            "\"{}\" cancels \"{}\" while it holds lock \"{}\", which a callback of that handle has taken before",
+            self.state.actors[actor.slot()].name,
+            registration.name,
+            self.lock_name(lock),
+        );
+        let story = vec![
+            "It went well this time. With another timing the callback waits for the lock while the \
+             cancel waits for the callback."
+                .to_owned(),
+        ];
+        self.finding(Rule::LockOrder, actor, Some(handle), message, story);
+    }
+}

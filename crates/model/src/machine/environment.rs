@@ -1,0 +1,199 @@
+//! Changes of the environment, time, and what registrations are owed for them.
+
+use super::Machine;
+use super::registration::Kind;
+use crate::change::{Change, ChangeError, Effect};
+use crate::choose::Chooser;
+use crate::event::What;
+use crate::ids::{ActorId, Handle};
+use crate::net::NotificationType;
+use crate::notification::{Notification, RowKey};
+use crate::profile::OptionId;
+use crate::teredo::{DormancyRule, TeredoRules};
+
+impl Machine {
+    /// Changes the environment and queues what is owed for it.
+    ///
+    /// `actor` is the program that caused it; `None` is the world outside.
+    ///
+    /// # Errors
+    ///
+    /// A [`ChangeError`] when the change makes no sense on this machine; nothing has changed then.
+    pub fn change(
+        &mut self,
+        actor: Option<ActorId>,
+        change: &Change,
+        chooser: &mut dyn Chooser,
+    ) -> Result<(), ChangeError> {
+        let rules = self.teredo_rules(chooser);
+        self.event(actor, What::Change(change.name()));
+        let effects = self.env_mut().apply(change, rules, chooser)?;
+        self.owe(effects, chooser);
+        Ok(())
+    }
+
+    /// Milliseconds until the next timer of the environment is due; `None` when none runs.
+    #[must_use]
+    pub fn next_timer_ms(&self) -> Option<u64> {
+        self.state.env.next_timer_ms()
+    }
+
+    /// Lets time go by and fires every timer on the way, in the order of their deadlines.
+    ///
+    /// Stops at the first timer whose consequences are owed to somebody, or after `ms`; returns the
+    /// milliseconds that went by.
+    pub fn elapse(&mut self, ms: u64, chooser: &mut dyn Chooser) -> u64 {
+        let mut gone = 0;
+        loop {
+            match self.next_timer_ms() {
+                Some(due) if due <= ms - gone => {
+                    self.pass(due);
+                    gone += due;
+                    let ready = self.state.next_order;
+                    let rules = self.teredo_rules(chooser);
+                    let effects = self.env_mut().fire_timer(rules, chooser);
+                    self.owe(effects, chooser);
+                    if self.state.next_order != ready {
+                        return gone;
+                    }
+                }
+                _ => {
+                    let rest = ms - gone;
+                    self.pass(rest);
+                    return ms;
+                }
+            }
+        }
+    }
+
+    fn pass(&mut self, ms: u64) {
+        if ms > 0 {
+            self.state.now_ms = self.state.now_ms.saturating_add(ms);
+            self.env_mut().elapse(ms);
+        }
+    }
+
+    /// The Teredo rules that the options ask for.
+    pub(crate) fn teredo_rules(&mut self, chooser: &mut dyn Chooser) -> TeredoRules {
+        TeredoRules {
+            dormancy: match self.pick(OptionId::DormancyRule, chooser) {
+                "no-edge-listener" => DormancyRule::NoEdgeListener,
+                _ => DormancyRule::HourWithoutTraffic,
+            },
+            dormant_answers: self.pick(OptionId::DormantClient, chooser) == "started",
+            rfc5991: self.pick(OptionId::TeredoFlags, chooser) == "rfc5991",
+            rfc6081: self.pick(OptionId::SymmetricNat, chooser) == "usable",
+            relay_port_3544: self.pick(OptionId::RelayPort, chooser) == "port-3544",
+        }
+    }
+
+    /// Queues what registrations are owed for the steps of one change, in the order of the option
+    /// `cascade-order`.
+    fn owe(&mut self, mut effects: Vec<Effect>, chooser: &mut dyn Chooser) {
+        // Steps keep their order within a rank; the ranks are the chosen order of a cascade.
+        effects.sort_by_key(Effect::rank);
+        while !effects.is_empty() {
+            let at = if effects.len() > 1 { self.next_rank(&effects, chooser) } else { 0 };
+            let effect = effects.remove(at);
+            self.event(None, What::Effect(effect.clone()));
+            match effect {
+                Effect::TeredoPort { from, to } => self.owe_port(from, to, chooser),
+                Effect::IpInterface { luid, index, family, kind } => {
+                    let row = Some(RowKey { family, luid, index });
+                    let notification = Notification::IpInterface { row, kind };
+                    self.enqueue(notification, chooser, |kind| match kind {
+                        Kind::IpInterface(None) => {
+                            Some(if family == crate::net::Family::V4 { 0 } else { 1 })
+                        }
+                        Kind::IpInterface(Some(own)) if own == family => Some(0),
+                        _ => None,
+                    });
+                }
+                Effect::TeredoState { .. } | Effect::Address { .. } => {}
+            }
+        }
+    }
+
+    /// Under `cascade-order` `any` the driver picks which kind of step comes next.
+    fn next_rank(&mut self, effects: &[Effect], chooser: &mut dyn Chooser) -> usize {
+        let mut heads: Vec<(usize, &'static str)> = Vec::new();
+        for (n, effect) in effects.iter().enumerate() {
+            let name = match effect {
+                Effect::TeredoState { .. } => return n,
+                Effect::TeredoPort { .. } => "port",
+                Effect::IpInterface { .. } => "interface",
+                Effect::Address { added: false, .. } => "address-removal",
+                Effect::Address { added: true, .. } => "address-addition",
+            };
+            if heads.iter().all(|head| head.1 != name) {
+                heads.push((n, name));
+            }
+        }
+        if heads.len() == 1 || self.pick(OptionId::CascadeOrder, chooser) != "any" {
+            return 0;
+        }
+        let names: Vec<&'static str> = heads.iter().map(|head| head.1).collect();
+        let at = chooser.choose("cascade-next", &names).min(heads.len() - 1);
+        heads[at].0
+    }
+
+    fn owe_port(&mut self, from: Option<u16>, to: Option<u16>, chooser: &mut dyn Chooser) {
+        let (port, kind) = match (from, to) {
+            (_, Some(to)) if from == Some(to) => {
+                if self.pick(OptionId::SamePortRestart, chooser) == "silent" {
+                    return; // O-09
+                }
+                (to, NotificationType::Parameter)
+            }
+            (_, Some(to)) => match self.pick(OptionId::PortChangeType, chooser) {
+                "add" => (to, NotificationType::Add),
+                _ => (to, NotificationType::Parameter), // O-07
+            },
+            (Some(_), None) => match self.pick(OptionId::PortOnStop, chooser) {
+                "zero-delete" => (0, NotificationType::Delete),
+                "zero-parameter" => (0, NotificationType::Parameter),
+                _ => return, // O-08, NT-07
+            },
+            (None, None) => return,
+        };
+        let port = self.wire_port(port, chooser);
+        let notification = Notification::TeredoPort { port, kind };
+        self.enqueue(notification, chooser, |kind| (kind == Kind::TeredoPort).then_some(0));
+    }
+
+    /// Puts a notification into the queue of every live lane that `lane` names.
+    fn enqueue(
+        &mut self,
+        notification: Notification,
+        chooser: &mut dyn Chooser,
+        lane: impl Fn(Kind) -> Option<usize>,
+    ) {
+        let targets: Vec<(Handle, usize)> = self
+            .registrations()
+            .filter_map(|(handle, registration)| Some((handle, lane(registration.kind)?)))
+            .collect();
+        if targets.is_empty() {
+            return;
+        }
+        let merge = self.pick(OptionId::Coalescing, chooser) == "same-key";
+        let order = self.take_order();
+        for (handle, lane) in targets {
+            if let Some(registration) = self.registration_mut(handle) {
+                let queue = &mut registration.lanes[lane].queue;
+                let pending = queue.iter_mut().find(|entry| entry.1.key() == notification.key());
+                match pending {
+                    // Observed, 11: an add or delete replaces the pending one, a change merges with it.
+                    Some(entry) if merge => {
+                        if notification.kind() != NotificationType::Parameter
+                            || entry.1.kind() == NotificationType::Parameter
+                        {
+                            entry.1 = notification;
+                        }
+                    }
+                    _ => queue.push_back((order, notification)),
+                }
+            }
+            self.refresh_ready(handle);
+        }
+    }
+}

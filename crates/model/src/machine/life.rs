@@ -1,0 +1,274 @@
+//! The life of processes, modules and context objects; reboot and service restart.
+
+use std::sync::Arc;
+
+use super::Machine;
+use super::registration::{Death, Life};
+use crate::choose::Chooser;
+use crate::event::What;
+use crate::ids::{ActorId, Handle, ModuleId, ObjectId, ProcessId};
+use crate::rule::Rule;
+use crate::status::Flavour;
+use crate::teredo::PortWish;
+
+/// A process of the machine: a program in user flavour, a driver in kernel flavour.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Process {
+    pub(crate) name: Arc<str>,
+    pub(crate) flavour: Flavour,
+    pub(crate) alive: bool,
+    pub(crate) modules: Vec<(Arc<str>, bool)>,
+}
+
+impl Process {
+    pub(crate) fn new(name: &str, flavour: Flavour) -> Self {
+        Self { name: name.into(), flavour, alive: true, modules: Vec::new() }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Which flavour of the API it speaks.
+    #[must_use]
+    pub fn flavour(&self) -> Flavour {
+        self.flavour
+    }
+
+    /// Whether it runs.
+    #[must_use]
+    pub fn is_alive(&self) -> bool {
+        self.alive
+    }
+}
+
+/// Where a context object is in its life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) enum ObjectLife {
+    NotYet,
+    Alive,
+    Destroyed,
+}
+
+impl Machine {
+    /// Adds a module to a process; its callbacks may be registered while it is loaded.
+    pub fn module_add(&mut self, process: ProcessId, name: &str, loaded: bool) -> ModuleId {
+        let modules = &mut self.state.processes[process.slot()].modules;
+        let id = ModuleId::at(modules.len());
+        modules.push((name.into(), loaded));
+        id
+    }
+
+    pub(crate) fn module(&self, process: ProcessId, module: ModuleId) -> (Arc<str>, bool) {
+        let modules = &self.state.processes[process.slot()].modules;
+        modules.get(module.slot()).cloned().unwrap_or_else(|| ("?".into(), false))
+    }
+
+    /// Loads a module.
+    pub fn module_load(&mut self, process: ProcessId, module: ModuleId) {
+        if let Some(entry) = self.state.processes[process.slot()].modules.get_mut(module.slot()) {
+            entry.1 = true;
+        }
+        self.event(None, What::Module { module, loaded: true });
+    }
+
+    /// Unloads a module; a finding if a live registration has its callback in it (TP-23, NI-18).
+    pub fn module_unload(&mut self, actor: ActorId, process: ProcessId, module: ModuleId) {
+        let name = self.module(process, module).0;
+        if let Some(entry) = self.state.processes[process.slot()].modules.get_mut(module.slot()) {
+            entry.1 = false;
+        }
+        self.event(Some(actor), What::Module { module, loaded: false });
+        let users: Vec<Handle> = self
+            .registrations()
+            .filter(|(_, r)| r.process == process && r.module == Some(module))
+            .map(|(handle, _)| handle)
+            .collect();
+        for handle in users {
+            let message = format!(
+                "module \"{name}\" was unloaded while \"{}\", whose callback is in it, is registered",
+                self.registration_name(handle)
+            );
+            self.finding(Rule::UnloadedModule, actor, Some(handle), message, Vec::new());
+        }
+    }
+
+    /// Ends a process: its actors stop where they are, its locks are free, its registrations end
+    /// without a callback (TP-20, NI-20). Live registrations are reported as leaked (CX-15).
+    ///
+    /// `actor` is the one that ended it, or any of its own.
+    pub fn process_exit(&mut self, actor: ActorId, process: ProcessId) {
+        if !self.state.processes[process.slot()].alive {
+            return;
+        }
+        let live: Vec<Handle> =
+            self.registrations().filter(|(_, r)| r.process == process).map(|(h, _)| h).collect();
+        for handle in live {
+            let message = format!(
+                "process \"{}\" ended with \"{}\" still registered; the system deregistered it",
+                self.state.processes[process.slot()].name,
+                self.registration_name(handle)
+            );
+            self.finding(Rule::LeakedRegistration, actor, Some(handle), message, Vec::new());
+        }
+        self.end_process(process, Death::ProcessExit);
+    }
+
+    fn end_process(&mut self, process: ProcessId, death: Death) {
+        self.state.processes[process.slot()].alive = false;
+        for n in 0..self.state.actors.len() {
+            if self.state.actors[n].process == process {
+                self.stop(ActorId::at(n));
+            }
+        }
+        let all: Vec<Handle> = self.handles().collect();
+        for handle in all {
+            if self.registration(handle).is_some_and(|r| r.process == process) {
+                self.bury(handle, death);
+            }
+        }
+        self.event(None, What::ProcessExit(process));
+    }
+
+    fn stop(&mut self, actor: ActorId) {
+        let entry = &mut self.state.actors[actor.slot()];
+        entry.alive = false;
+        entry.wait = None;
+        entry.deadlocked = false;
+        let frames = std::mem::take(&mut entry.frames);
+        for lane in frames {
+            if let Some(registration) = self.registration_mut(lane.handle) {
+                registration.lanes[usize::from(lane.lane)].running = None;
+            }
+            self.refresh_ready(lane.handle);
+        }
+        for lock in &mut self.state.locks {
+            lock.owners.retain(|owner| owner.0 != actor);
+        }
+    }
+
+    fn handles(&self) -> impl Iterator<Item = Handle> + '_ {
+        let tag = self.state.tag;
+        self.state.slots.iter().enumerate().filter(|(_, slot)| slot.registration.is_some()).map(
+            move |(n, slot)| {
+                Handle::new(tag, u32::try_from(n).unwrap_or_default(), slot.generation)
+            },
+        )
+    }
+
+    /// Restarts the machine: every process ends, every registration is gone (TP-21, NI-21), and
+    /// the Teredo client starts again, on another port. Nobody is told.
+    pub fn reboot(&mut self, chooser: &mut dyn Chooser) {
+        self.event(None, What::Reboot);
+        for n in 0..self.state.processes.len() {
+            if self.state.processes[n].alive {
+                self.end_process(ProcessId::at(n), Death::Reboot);
+            }
+        }
+        self.state.nsi_down = false;
+        let started = self.env().teredo().port().is_some();
+        if started {
+            let rules = self.teredo_rules(chooser);
+            let restart = crate::change::Change::TeredoRestart(PortWish::Another);
+            let effects = self.env_mut().apply(&restart, rules, chooser).unwrap_or_default();
+            for effect in effects {
+                self.event(None, What::Effect(effect));
+            }
+        }
+    }
+
+    /// Lets a process that ended run again, as after a reboot.
+    pub fn process_start(&mut self, process: ProcessId) {
+        self.state.processes[process.slot()].alive = true;
+    }
+
+    /// Restarts the NSI service: every registration dies silently, its handle is stale from then
+    /// on (observed, 4). Callbacks that run go on to their end.
+    pub fn nsi_restart(&mut self) {
+        self.event(None, What::NsiRestart);
+        let all: Vec<Handle> = self.handles().collect();
+        for handle in all {
+            let cancelled = self.registration(handle).is_some_and(|r| !r.is_live());
+            if cancelled {
+                continue;
+            }
+            let running = self.registration(handle).is_some_and(|r| r.running().next().is_some());
+            if running {
+                let mut born = None;
+                if let Some(registration) = self.registration_mut(handle) {
+                    registration.life = Life::Dying(Death::NsiRestart);
+                    for lane in &mut registration.lanes {
+                        lane.queue.clear();
+                        lane.initial = super::registration::Initial::None;
+                    }
+                    born = Some(registration.born);
+                }
+                if let Some(born) = born {
+                    self.state.live.remove(&born);
+                }
+                self.refresh_ready(handle);
+            } else {
+                self.bury(handle, Death::NsiRestart);
+            }
+        }
+    }
+
+    /// Makes the NSI service unreachable or reachable: registering fails with 1753 meanwhile
+    /// (observed, 4).
+    pub fn set_nsi_down(&mut self, down: bool) {
+        self.state.nsi_down = down;
+    }
+
+    /// Adds an object that a context can stand for; it is not constructed yet.
+    pub fn object(&mut self, name: &str) -> ObjectId {
+        let id = ObjectId::at(self.state.objects.len());
+        self.state.objects.push((name.into(), ObjectLife::NotYet));
+        id
+    }
+
+    /// The name of an object.
+    #[must_use]
+    pub fn object_name(&self, object: ObjectId) -> &str {
+        &self.state.objects[object.slot()].0
+    }
+
+    /// The object's constructor has finished.
+    pub fn construct(&mut self, actor: ActorId, object: ObjectId) {
+        self.state.objects[object.slot()].1 = ObjectLife::Alive;
+        self.event(Some(actor), What::Constructed(object));
+    }
+
+    /// The object is destroyed, its memory given back.
+    pub fn destroy(&mut self, actor: ActorId, object: ObjectId) {
+        self.state.objects[object.slot()].1 = ObjectLife::Destroyed;
+        self.event(Some(actor), What::Destroyed(object));
+    }
+
+    /// The actor uses an object; a finding unless it is constructed and not destroyed.
+    pub fn use_object(&mut self, actor: ActorId, object: ObjectId) -> bool {
+        let (name, life) = self.state.objects[object.slot()].clone();
+        let when = match life {
+            ObjectLife::Alive => return true,
+            ObjectLife::NotYet => "before it was constructed",
+            ObjectLife::Destroyed => "after it was destroyed",
+        };
+        let frame = self.state.actors[actor.slot()].frames.last().copied();
+        let by = frame.map_or_else(
+            || format!("thread \"{}\"", self.state.actors[actor.slot()].name),
+            |lane| format!("the callback of \"{}\"", self.registration_name(lane.handle)),
+        );
+        let message = format!("{by} used \"{name}\" {when}");
+        self.finding(
+            Rule::ContextLifetime,
+            actor,
+            frame.map(|lane| lane.handle),
+            message,
+            Vec::new(),
+        );
+        false
+    }
+}

@@ -1,0 +1,285 @@
+//! NotifyTeredoPortChange and NotifyIpInterfaceChange.
+
+use std::collections::VecDeque;
+
+use super::registration::{Initial, Lane, Life, Scope};
+use super::{Kind, Machine, Registration, Request, Slot};
+use crate::choose::Chooser;
+use crate::event::{Function, What};
+use crate::ids::{ActorId, Handle, LaneId};
+use crate::net::{AF_UNSPEC, Family};
+use crate::profile::OptionId;
+use crate::rule::Rule;
+use crate::status::Status;
+
+/// What a registration answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use]
+pub struct Registered {
+    /// What happened.
+    pub status: Status,
+    /// The number that the caller sees.
+    pub code: u32,
+    /// What the NotificationHandle pointer receives: NULL on any error (TP-03, NI-06).
+    pub handle: Handle,
+    /// The lanes whose initial notification the caller's own thread has to deliver before the call
+    /// returns, in order; begin each with [`Machine::delivery_begin`] on this actor.
+    pub initial: Vec<LaneId>,
+    /// Whether the caller's handle variable is written before those deliveries (option
+    /// `handle-written`) or only when the call returns.
+    pub written_first: bool,
+}
+
+impl Machine {
+    /// NotifyTeredoPortChange (TP-01 to TP-40).
+    ///
+    /// The call's return is a step of its own: [`Machine::register_return`], after the
+    /// initial deliveries.
+    pub fn notify_teredo_port_change(
+        &mut self,
+        actor: ActorId,
+        request: &Request,
+        chooser: &mut dyn Chooser,
+    ) -> Registered {
+        let function = Function::NotifyTeredoPortChange;
+        self.register(actor, function, request, Ok(Kind::TeredoPort), chooser)
+    }
+
+    /// NotifyIpInterfaceChange (NI-01 to NI-40); `family` is the Windows number.
+    pub fn notify_ip_interface_change(
+        &mut self,
+        actor: ActorId,
+        family: u16,
+        request: &Request,
+        chooser: &mut dyn Chooser,
+    ) -> Registered {
+        let kind = match (family, Family::from_number(family)) {
+            (AF_UNSPEC, _) => Ok(Kind::IpInterface(None)),
+            (_, Some(family)) => Ok(Kind::IpInterface(Some(family))),
+            _ => Err(Status::InvalidParameter), // NI-04, NI-05
+        };
+        self.register(actor, Function::NotifyIpInterfaceChange, request, kind, chooser)
+    }
+
+    /// The registering call returns to its caller, after the initial deliveries that
+    /// [`Registered::initial`] asked for. A call without any has returned already.
+    pub fn register_return(
+        &mut self,
+        actor: ActorId,
+        function: Function,
+        code: u32,
+        handle: Handle,
+    ) {
+        self.returned(actor, function, code, Some(handle));
+    }
+
+    fn register(
+        &mut self,
+        actor: ActorId,
+        function: Function,
+        request: &Request,
+        kind: Result<Kind, Status>,
+        chooser: &mut dyn Chooser,
+    ) -> Registered {
+        self.event(Some(actor), What::Call { function, handle: None });
+        self.check_irql(actor, function);
+        let refused = self.refuse(actor, function, request, kind, chooser);
+        let outcome = match (refused, kind) {
+            (Some(status), _) | (None, Err(status)) => Err(status),
+            (None, Ok(kind)) => Ok(kind),
+        };
+        let registered = match outcome {
+            Err(status) => Registered {
+                status,
+                code: self.code(actor, status),
+                handle: Handle::NULL,
+                initial: Vec::new(),
+                written_first: false,
+            },
+            Ok(kind) => self.admit(actor, kind, request, chooser),
+        };
+        if registered.initial.is_empty() {
+            self.returned(actor, function, registered.code, Some(registered.handle));
+        }
+        registered
+    }
+
+    /// Why the call fails, if it does: in the order of the option `error-priority` (O-13).
+    fn refuse(
+        &mut self,
+        actor: ActorId,
+        function: Function,
+        request: &Request,
+        kind: Result<Kind, Status>,
+        chooser: &mut dyn Chooser,
+    ) -> Option<Status> {
+        if let Some(status) = self.fault(actor, function, None, Some(&request.name)) {
+            return Some(status);
+        }
+        if request.callback.is_none() {
+            // TP-04 and TP-05 document it for the Teredo function; elsewhere it is O-01.
+            return Some(match kind {
+                Ok(Kind::TeredoPort) => Status::InvalidParameter,
+                _ => option_status(self.pick(OptionId::NullCallback, chooser)),
+            });
+        }
+        if !request.handle_pointer {
+            return Some(option_status(self.pick(OptionId::NullHandlePointer, chooser)));
+        }
+        if let Err(status) = kind {
+            return Some(status);
+        }
+        let own = self.state.actors[actor.slot()].process;
+        if request.callback_process.is_some_and(|process| process != own) {
+            let message =
+                format!("\"{}\" was registered with a callback of another process", request.name);
+            self.finding(Rule::ForeignCallback, actor, None, message, Vec::new());
+            return Some(Status::InvalidParameter);
+        }
+        if self.state.nsi_down {
+            return Some(Status::NotRegistered);
+        }
+        None
+    }
+
+    fn admit(
+        &mut self,
+        actor: ActorId,
+        kind: Kind,
+        request: &Request,
+        chooser: &mut dyn Chooser,
+    ) -> Registered {
+        let success = self.code(actor, Status::Success);
+        if self.pick(OptionId::Registration, chooser) == "stub" {
+            return Registered {
+                status: Status::Success,
+                code: success,
+                handle: Handle::NULL,
+                initial: Vec::new(),
+                written_first: false,
+            };
+        }
+        self.check_module(actor, request);
+        let scope = match self.pick(OptionId::Serialization, chooser) {
+            "lane" => Scope::Lane,
+            "callback" => Scope::Callback,
+            "process" => Scope::Process,
+            _ => Scope::Handle,
+        };
+        let on_caller = request.initial && self.pick(OptionId::InitialThread, chooser) == "caller";
+        let both = matches!(kind, Kind::IpInterface(None));
+        let each =
+            both && request.initial && self.pick(OptionId::InitialUnspec, chooser) == "per-family";
+        let written_first =
+            on_caller && self.pick(OptionId::HandleWritten, chooser) == "before-initial";
+
+        let process = self.state.actors[actor.slot()].process;
+        let order = self.take_order();
+        let born = self.state.next_birth;
+        self.state.next_birth += 1;
+        let families: &[Option<Family>] = match kind {
+            Kind::TeredoPort => &[None],
+            Kind::IpInterface(Some(Family::V4)) => &[Some(Family::V4)],
+            Kind::IpInterface(Some(Family::V6)) => &[Some(Family::V6)],
+            Kind::IpInterface(None) => &[Some(Family::V4), Some(Family::V6)],
+        };
+        let lanes = families.iter().enumerate().map(|(n, family)| Lane {
+            family: *family,
+            initial: if request.initial && (n == 0 || each) {
+                Initial::OnPool
+            } else {
+                Initial::None
+            },
+            initial_order: order,
+            queue: VecDeque::new(),
+            running: None,
+            listed: None,
+        });
+        let registration = Registration {
+            name: request.name.clone(),
+            kind,
+            process,
+            module: request.module,
+            object: request.object,
+            callback: request.callback.unwrap_or_default(),
+            context: request.context,
+            scope,
+            born,
+            life: Life::Live,
+            lanes: lanes.collect(),
+            begun: 0,
+            locks_ever: Vec::new(),
+        };
+        let handle = self.place_registration(registration);
+        self.state.live.insert(born, handle);
+
+        // A caller inside a callback of the same serialization scope cannot run the initial
+        // delivery on top of it: then the pool does.
+        let on_caller = on_caller && self.scope_is_free(handle, None);
+        let mut initial = Vec::new();
+        if on_caller {
+            if let Some(registration) = self.registration_mut(handle) {
+                for (n, lane) in registration.lanes.iter_mut().enumerate() {
+                    if lane.initial == Initial::OnPool {
+                        lane.initial = Initial::OnCaller(actor);
+                        let lane = u8::try_from(n).unwrap_or_default();
+                        initial.push(LaneId { handle, lane });
+                    }
+                }
+            }
+        }
+        self.refresh_ready(handle);
+        Registered { status: Status::Success, code: success, handle, initial, written_first }
+    }
+
+    fn place_registration(&mut self, registration: Registration) -> Handle {
+        let slot = self.state.free_slots.pop().unwrap_or_else(|| {
+            self.state.slots.push(Slot::default());
+            u32::try_from(self.state.slots.len() - 1).expect("fewer than 2^24 registrations")
+        });
+        let entry = &mut self.state.slots[slot as usize];
+        entry.registration = Some(Box::new(registration));
+        Handle::new(self.state.tag, slot, entry.generation)
+    }
+
+    fn check_module(&mut self, actor: ActorId, request: &Request) {
+        let Some(module) = request.module else { return };
+        let process = self.state.actors[actor.slot()].process;
+        let (name, loaded) = self.module(process, module);
+        if !loaded {
+            let message = format!(
+                "\"{}\" was registered with a callback in module \"{name}\", which is not loaded",
+                request.name
+            );
+            self.finding(Rule::UnloadedModule, actor, None, message, Vec::new());
+        }
+    }
+
+    pub(crate) fn returned(
+        &mut self,
+        actor: ActorId,
+        function: Function,
+        code: u32,
+        handle: Option<Handle>,
+    ) {
+        self.event(Some(actor), What::Return { function, code, handle, port: None });
+    }
+
+    pub(crate) fn take_order(&mut self) -> u64 {
+        let order = self.state.next_order;
+        self.state.next_order += 1;
+        order
+    }
+}
+
+fn option_status(value: &str) -> Status {
+    match value {
+        "invalid-handle" => Status::InvalidHandle,
+        "success" => Status::Success,
+        _ => Status::InvalidParameter,
+    }
+}
+
+pub(super) fn stale_status(value: &str) -> Status {
+    option_status(value)
+}

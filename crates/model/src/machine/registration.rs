@@ -1,0 +1,254 @@
+//! Registrations and their lanes.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use crate::ids::{ActorId, LockId, ModuleId, ObjectId, ProcessId};
+use crate::net::Family;
+use crate::notification::Notification;
+
+/// What a registration listens to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Kind {
+    /// NotifyTeredoPortChange.
+    TeredoPort,
+    /// NotifyIpInterfaceChange; `None` is AF_UNSPEC, both families.
+    IpInterface(Option<Family>),
+}
+
+/// What a NotifyXxx call is given.
+///
+/// # Examples
+///
+/// ```
+/// use netiosim_model::machine::Request;
+///
+/// let request = Request { initial: true, ..Request::new("ports", 7) };
+/// assert_eq!(request.callback, Some(7));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Request {
+    /// What reports and traces call the registration.
+    pub name: Arc<str>,
+    /// The callback, as an opaque number of the driver; `None` is NULL.
+    pub callback: Option<u64>,
+    /// CallerContext, passed through unchanged (TP-10, NI-15).
+    pub context: u64,
+    /// InitialNotification.
+    pub initial: bool,
+    /// Whether the NotificationHandle pointer is usable; false is NULL.
+    pub handle_pointer: bool,
+    /// The module that holds the callback, where it is not the program itself.
+    pub module: Option<ModuleId>,
+    /// The process that the callback belongs to, where it is not the caller's own.
+    pub callback_process: Option<ProcessId>,
+    /// The object that the context stands for.
+    pub object: Option<ObjectId>,
+}
+
+impl Request {
+    /// A registration of `callback` without an initial notification, context 0.
+    #[must_use]
+    pub fn new(name: impl Into<Arc<str>>, callback: u64) -> Self {
+        Self {
+            name: name.into(),
+            callback: Some(callback),
+            context: 0,
+            initial: false,
+            handle_pointer: true,
+            module: None,
+            callback_process: None,
+            object: None,
+        }
+    }
+}
+
+/// How far the initial notification of a lane is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) enum Initial {
+    /// Not asked for, or made.
+    None,
+    /// Due on the registering thread, before the call returns.
+    OnCaller(ActorId),
+    /// Due on any thread.
+    OnPool,
+}
+
+/// A delivery that runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Running {
+    /// The actor that runs it.
+    pub actor: ActorId,
+    /// Its number within the registration, from 1.
+    pub number: u32,
+    /// What the callback was handed.
+    pub notification: Notification,
+}
+
+/// One internal registration: its queue, its runner and its initial flag.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) struct Lane {
+    pub(crate) family: Option<Family>,
+    pub(crate) initial: Initial,
+    /// The sequence number of the initial notification.
+    pub(crate) initial_order: u64,
+    pub(crate) queue: VecDeque<(u64, Notification)>,
+    pub(crate) running: Option<Running>,
+    /// The order number under which it stands in the machine's index of ready lanes.
+    pub(crate) listed: Option<u64>,
+}
+
+impl Lane {
+    /// The order number of what the lane would deliver next, if it has something for the pool.
+    pub(crate) fn head(&self) -> Option<u64> {
+        match self.initial {
+            Initial::OnPool => Some(self.initial_order),
+            Initial::OnCaller(_) => None,
+            Initial::None => self.queue.front().map(|head| head.0),
+        }
+    }
+}
+
+/// Why a registration is no more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Death {
+    /// CancelMibChangeNotify2 ended it.
+    Cancelled,
+    /// Its process ended (TP-20, NI-20).
+    ProcessExit,
+    /// The machine restarted (TP-21, NI-21).
+    Reboot,
+    /// The NSI service restarted (observed, 4).
+    NsiRestart,
+    /// A cancel that was refused as a deadlock ended it (option `failed-cancel`).
+    FailedCancel,
+}
+
+impl Death {
+    /// How it came about, for reports.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Cancelled => "was cancelled before",
+            Self::ProcessExit => "ended with its process",
+            Self::Reboot => "ended with the restart of the machine",
+            Self::NsiRestart => "died silently when the NSI service restarted",
+            Self::FailedCancel => "was ended by a cancel that was refused as a deadlock",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) enum Life {
+    Live,
+    /// Being cancelled by these actors, the first one first.
+    Cancelling(Vec<ActorId>),
+    /// Dead, but a callback still runs.
+    Dying(Death),
+}
+
+/// How far callbacks keep out of each other's way (option `serialization`, O-05).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub(crate) enum Scope {
+    Lane,
+    Handle,
+    Callback,
+    Process,
+}
+
+/// One NotifyXxx call that succeeded.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Registration {
+    pub(crate) name: Arc<str>,
+    pub(crate) kind: Kind,
+    pub(crate) process: ProcessId,
+    pub(crate) module: Option<ModuleId>,
+    pub(crate) object: Option<ObjectId>,
+    pub(crate) callback: u64,
+    pub(crate) context: u64,
+    pub(crate) scope: Scope,
+    pub(crate) born: u64,
+    pub(crate) life: Life,
+    pub(crate) lanes: Vec<Lane>,
+    /// Deliveries that began.
+    pub(crate) begun: u32,
+    /// Tracked locks that a callback of this handle has ever taken, sorted.
+    pub(crate) locks_ever: Vec<LockId>,
+}
+
+impl Registration {
+    /// What reports and traces call it.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What it listens to.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The callback's number.
+    #[must_use]
+    pub fn callback(&self) -> u64 {
+        self.callback
+    }
+
+    /// CallerContext.
+    #[must_use]
+    pub fn context(&self) -> u64 {
+        self.context
+    }
+
+    /// The object that the context stands for.
+    #[must_use]
+    pub fn object(&self) -> Option<ObjectId> {
+        self.object
+    }
+
+    /// The owning process.
+    #[must_use]
+    pub fn process(&self) -> ProcessId {
+        self.process
+    }
+
+    /// How many deliveries began.
+    #[must_use]
+    pub fn begun(&self) -> u32 {
+        self.begun
+    }
+
+    /// Whether it is neither being cancelled nor dead.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        self.life == Life::Live
+    }
+
+    /// The family that a lane serves, where the registration has more than one lane.
+    #[must_use]
+    pub fn lane_family(&self, lane: u8) -> Option<Family> {
+        let lane = self.lanes.get(usize::from(lane)).filter(|_| self.lanes.len() > 1)?;
+        lane.family
+    }
+
+    /// The deliveries that run now.
+    pub fn running(&self) -> impl Iterator<Item = &Running> {
+        self.lanes.iter().filter_map(|lane| lane.running.as_ref())
+    }
+
+    /// How many notifications wait for their delivery, initial ones included.
+    #[must_use]
+    pub fn pending(&self) -> usize {
+        let initial = |lane: &Lane| usize::from(lane.initial != Initial::None);
+        self.lanes.iter().map(|lane| lane.queue.len() + initial(lane)).sum()
+    }
+}

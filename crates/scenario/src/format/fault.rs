@@ -1,0 +1,42 @@
+//! Faults that are put into calls.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A call that fails on demand.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct FaultSpec {
+    /// The function that fails.
+    pub call: Function,
+    /// The code that it returns: a name such as `ERROR_NOT_READY`, or a number in a string.
+    pub code: String,
+    /// Only the call with this number fails, counted from 1; left out: every call.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 1))]
+    pub nth: Option<u32>,
+    /// Only calls for this registration fail: `name` or `client.name`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub registration: Option<String>,
+    /// The fault is taken away at this virtual time, in milliseconds; left out: it stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until_ms: Option<u64>,
+}
+
+/// A function of netioapi.h.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Function {
+    /// NotifyTeredoPortChange.
+    NotifyTeredoPortChange,
+    /// NotifyIpInterfaceChange.
+    NotifyIpInterfaceChange,
+    /// CancelMibChangeNotify2.
+    #[serde(rename = "cancel_mib_change_notify2")]
+    CancelMibChangeNotify2,
+    /// GetTeredoPort.
+    GetTeredoPort,
+    /// GetIpInterfaceEntry.
+    GetIpInterfaceEntry,
+}

@@ -1,0 +1,86 @@
+//! A scenario from disk: read, put together and checked.
+
+use std::fs::File;
+use std::io::Read as _;
+use std::path::Path;
+
+use crate::check;
+use crate::format::{Scenario, StackSpec};
+use crate::problem::{Problem, Source};
+use crate::read::{self, Fault, JsonPath, LARGEST_FILE};
+use crate::template::{self, StackError};
+
+/// A scenario in which nothing is wrong, and what it needs to run.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Loaded {
+    /// The scenario.
+    pub scenario: Scenario,
+    /// Its stack, with templates and files resolved.
+    pub stack: StackSpec,
+}
+
+/// Reads the scenario of this file and checks it.
+///
+/// # Errors
+///
+/// Everything that is wrong with the file, or with the stack file that it names.
+pub fn scenario(path: &Path) -> Result<Loaded, Vec<Problem>> {
+    let text = text(path).map_err(|problem| vec![problem])?;
+    let directory = path.parent().unwrap_or(Path::new(""));
+    scenario_text(&text, &path.display().to_string(), directory)
+}
+
+/// Reads the scenario of this text and checks it; stack files are looked for in `directory`.
+///
+/// # Errors
+///
+/// As [`scenario`].
+pub fn scenario_text(
+    text: &str,
+    file_name: &str,
+    directory: &Path,
+) -> Result<Loaded, Vec<Problem>> {
+    let scenario = read::read_scenario(text, file_name)?;
+    let stack = match template::resolve(&scenario.stack, directory) {
+        Ok(stack) => stack,
+        Err(StackError::Bad(problems)) => return Err(problems),
+        Err(StackError::Unreadable(reason)) => {
+            let fault = Fault {
+                path: JsonPath::default().then("stack").then("file"),
+                at_name: false,
+                reason,
+                help: Some("the path is relative to the directory of the scenario".to_owned()),
+            };
+            return Err(read::place(Source { file: file_name, text }, vec![fault]));
+        }
+    };
+    let problems = check::check(&scenario, &stack, file_name, text);
+    if problems.is_empty() { Ok(Loaded { scenario, stack }) } else { Err(problems) }
+}
+
+/// The text of a file of at most [`LARGEST_FILE`] bytes.
+///
+/// # Errors
+///
+/// The file cannot be opened or read, is too big, or is not UTF-8.
+pub fn text(path: &Path) -> Result<String, Problem> {
+    let name = path.display().to_string();
+    let broken = |error: &std::io::Error| Problem::of_file(&name, format!("cannot read the file: {error}"));
+    let file = File::open(path).map_err(|error| broken(&error))?;
+    let about = file.metadata().map_err(|error| broken(&error))?;
+    if about.is_dir() {
+        return Err(Problem::of_file(&name, "cannot read the file: it is a directory"));
+    }
+    if about.len() > LARGEST_FILE {
+        return Err(read::too_big(&name, about.len()));
+    }
+    // The length may be unknown (a pipe) or grow meanwhile: the limit holds for what is read.
+    let mut bytes = Vec::new();
+    let read = file.take(LARGEST_FILE + 1).read_to_end(&mut bytes);
+    let count = read.map_err(|error| broken(&error))? as u64;
+    if count > LARGEST_FILE {
+        return Err(read::too_big(&name, count));
+    }
+    read::text_of(&name, bytes)
+}

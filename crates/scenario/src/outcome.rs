@@ -1,0 +1,116 @@
+//! What came out of a run, whoever ran it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use netiosim_model::env::Env;
+use netiosim_model::event::Event;
+use netiosim_model::finding::Finding;
+use netiosim_model::ids::Handle;
+use netiosim_model::notification::Notification;
+
+/// A value that a script computes with.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Val {
+    /// A number.
+    Number(u64),
+    /// A text.
+    Text(Arc<str>),
+}
+
+impl fmt::Display for Val {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => number.fmt(f),
+            Self::Text(text) => write!(f, "\"{text}\""),
+        }
+    }
+}
+
+/// One delivery, as the expectations see it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Delivered {
+    /// The number of the registration's variable.
+    pub registration: usize,
+    /// Its handle.
+    pub handle: Handle,
+    /// The number of the delivery within the registration, from 1.
+    pub number: u32,
+    /// What the callback was handed.
+    pub notification: Notification,
+    /// CallerContext.
+    pub context: u64,
+    /// The alias of the row's interface when the delivery began, if it still had one.
+    pub alias: Option<Arc<str>>,
+    /// Whether it ran inside the registering call.
+    pub during_register: bool,
+    /// The virtual time, in milliseconds.
+    pub at_ms: u64,
+}
+
+impl fmt::Display for Delivered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.notification)?;
+        if let Some(alias) = &self.alias {
+            write!(f, " (\"{alias}\")")?;
+        }
+        write!(f, ", at {} ms", self.at_ms)
+    }
+}
+
+/// A step that did not come out as the scenario says.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Failure {
+    /// Where in the file.
+    pub place: Arc<str>,
+    /// What the step is about: `GetTeredoPort`.
+    pub what: String,
+    /// What should have come out.
+    pub expected: String,
+    /// What came out.
+    pub got: String,
+    /// How many events the trace had by then.
+    pub events: usize,
+}
+
+/// How a thread ended up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Ended {
+    /// It did its last step, or ended with its process.
+    Finished,
+    /// It waits for something that never comes.
+    Blocked,
+    /// Nobody spawned it.
+    NotStarted,
+}
+
+/// What came out of a run.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The trace.
+    pub events: Vec<Event>,
+    /// The trace as text, a line an event.
+    pub lines: Vec<String>,
+    /// Rules that were broken.
+    pub findings: Vec<Finding>,
+    /// Every delivery, by begin.
+    pub deliveries: Vec<Delivered>,
+    /// Steps that did not come out as they should.
+    pub failures: Vec<Failure>,
+    /// Every thread of the scenario.
+    pub threads: Vec<Ended>,
+    /// Every user variable.
+    pub variables: Vec<Option<Val>>,
+    /// The tables at the end.
+    pub env: Arc<Env>,
+    /// What GetTeredoPort answers at the end: code and port.
+    pub teredo_port: (u32, Option<u16>),
+    /// Registrations that live at the end.
+    pub registrations: u32,
+    /// The limit that ended the run, in words.
+    pub limit: Option<String>,
+    /// Steps that were taken.
+    pub steps: u64,
+    /// Virtual time that went by, in milliseconds.
+    pub virtual_ms: u64,
+}

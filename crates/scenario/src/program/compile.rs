@@ -1,0 +1,442 @@
+//! From the file's types to a program.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use netiosim_model::event::Function;
+use netiosim_model::machine::{Irql, LockMode};
+use netiosim_model::member::Member;
+use netiosim_model::net::{AF_INET, AF_INET6, AF_UNSPEC};
+use netiosim_model::profile::{Options, Profile};
+use netiosim_model::status::parse_code;
+
+use super::event::fault;
+use super::names::Names;
+use super::stack::{BuildError, build_env};
+use super::{CancelTarget, ChannelDecl, EntrySource, Op, Program, RegisterOp, Script, ThreadDecl};
+use crate::format::{
+    Cancel, Client, Family, Flavour, GetIpInterfaceEntry, GetTeredoPort, IrqlLevel, LockKind,
+    NotifyTeredoPortChange, Scenario, StackSpec, Start, Step, Value,
+};
+
+/// Compiles a scenario for a profile.
+///
+/// `stack` is the scenario's stack with its file, if it names one, already read.
+///
+/// # Errors
+///
+/// A [`BuildError`] for what the checks of a file cannot see, such as two interfaces with one
+/// index. A scenario that [`check`](crate::check) finds fault with may fail here as well.
+pub fn compile(scenario: &Scenario, stack: &StackSpec, profile: Profile) -> Result<Program, BuildError> {
+    let mut options = Options::of(profile);
+    for (name, value) in &scenario.options {
+        let value = match value {
+            Value::Text(text) => text.clone(),
+            other => other.to_string(),
+        };
+        options.fix(name, &value).map_err(|error| BuildError::new("options", error.to_string()))?;
+    }
+    let mut compiler = Compiler::new(scenario);
+    for n in 0..scenario.clients.len() {
+        compiler.client(n)?;
+    }
+    let clients: Vec<Arc<str>> = compiler.clients.iter().map(|client| client.0.clone()).collect();
+    let registrations = compiler.registrations.labels(&clients);
+    let faults = scenario.faults.iter().enumerate();
+    let faults = faults.map(|(n, spec)| fault(spec, &format!("faults[{n}]")));
+    let mut at_ms = 0;
+    let timeline = scenario.timeline.iter().map(|entry| {
+        at_ms = entry.at_ms.unwrap_or(at_ms);
+        (at_ms, entry.event.clone())
+    });
+    let mut program = Program {
+        profile,
+        options,
+        seed: scenario.seed,
+        flavour: match scenario.flavour {
+            Flavour::User => netiosim_model::status::Flavour::User,
+            Flavour::Kernel => netiosim_model::status::Flavour::Kernel,
+        },
+        env: build_env(stack)?,
+        processes: compiler.processes,
+        modules: compiler.modules,
+        locks: compiler.lock_kinds.iter().zip(compiler.locks.labels(&clients)).map(|(k, n)| (n, *k)).collect(),
+        channels: compiler
+            .channel_decls
+            .into_iter()
+            .zip(compiler.channels.labels(&clients))
+            .map(|((capacity, receiver), name)| ChannelDecl { name, capacity, receiver })
+            .collect(),
+        signals: compiler.signals.labels(&clients),
+        objects: compiler.objects.labels(&clients),
+        registrations,
+        registration_names: compiler.registrations.full(&clients),
+        variables: compiler.variables.full(&clients),
+        rows: compiler.rows.full(&clients),
+        clients: compiler.clients,
+        threads: compiler.threads,
+        scripts: compiler.scripts,
+        timeline: timeline.collect(),
+        faults: faults.collect::<Result<_, _>>()?,
+        expect: scenario.expect_for(profile.name()).clone(),
+        limits: scenario.limits.clone(),
+    };
+    let mut faults = std::mem::take(&mut program.faults);
+    for fault in &mut faults {
+        program.resolve_fault(fault);
+    }
+    program.faults = faults;
+    Ok(program)
+}
+
+struct Compiler<'a> {
+    scenario: &'a Scenario,
+    clients: Vec<(Arc<str>, usize)>,
+    processes: Vec<Arc<str>>,
+    modules: Vec<(usize, Arc<str>)>,
+    locks: Names,
+    lock_kinds: Vec<bool>,
+    channels: Names,
+    channel_decls: Vec<(u32, Option<usize>)>,
+    signals: Names,
+    objects: Names,
+    registrations: Names,
+    variables: Names,
+    rows: Names,
+    thread_names: Names,
+    threads: Vec<ThreadDecl>,
+    scripts: Vec<Script>,
+    callbacks: BTreeMap<(usize, &'a str), usize>,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(scenario: &'a Scenario) -> Self {
+        let mut processes: Vec<Arc<str>> = Vec::new();
+        let clients = scenario.clients.iter().map(|client| {
+            let name = client.process_name();
+            let process = processes.iter().position(|other| &**other == name).unwrap_or_else(|| {
+                processes.push(name.into());
+                processes.len() - 1
+            });
+            (Arc::from(client.name.as_str()), process)
+        });
+        Self {
+            scenario,
+            clients: clients.collect(),
+            processes,
+            modules: Vec::new(),
+            locks: Names::default(),
+            lock_kinds: Vec::new(),
+            channels: Names::default(),
+            channel_decls: Vec::new(),
+            signals: Names::default(),
+            objects: Names::default(),
+            registrations: Names::default(),
+            variables: Names::default(),
+            rows: Names::default(),
+            thread_names: Names::default(),
+            threads: Vec::new(),
+            // Script 0 is the callback that does nothing.
+            scripts: vec![Script::default()],
+            callbacks: BTreeMap::new(),
+        }
+    }
+
+    fn client(&mut self, n: usize) -> Result<(), BuildError> {
+        let client: &'a Client = &self.scenario.clients[n];
+        let process = self.clients[n].1;
+        for module in &client.modules {
+            self.modules.push((process, module.as_str().into()));
+        }
+        for lock in &client.locks {
+            self.locks.number(n, &lock.name);
+            self.lock_kinds.push(lock.kind == LockKind::RwLock);
+        }
+        for context in &client.contexts {
+            self.objects.number(n, context);
+        }
+        let shared = |name: &str| {
+            let all = self.scenario.clients.iter().flat_map(|client| &client.threads);
+            all.filter(|thread| thread.name == name).count() > 1
+        };
+        let decls = client.threads.iter().map(|thread| {
+            let name: Arc<str> = format!("{}.{}", client.name, thread.name).into();
+            let label = if shared(&thread.name) { name.clone() } else { thread.name.as_str().into() };
+            (name, label, thread.start == Start::Spawned)
+        });
+        let first = self.threads.len();
+        for (name, label, spawned) in decls.collect::<Vec<_>>() {
+            let script = self.scripts.len();
+            self.scripts.push(Script { client: n, ops: Vec::new() });
+            self.threads.push(ThreadDecl { name, label, client: n, script, spawned });
+        }
+        for thread in &client.threads {
+            self.thread_names.number(n, &thread.name);
+        }
+        for channel in &client.channels {
+            self.channels.number(n, &channel.name);
+            let receiver = match &channel.receiver {
+                None => None,
+                Some(name) => Some(self.thread(n, name, &format!("clients[{n}].channels"))?),
+            };
+            self.channel_decls.push((channel.capacity, receiver));
+        }
+        for name in client.callbacks.keys() {
+            let script = self.scripts.len();
+            self.scripts.push(Script { client: n, ops: Vec::new() });
+            self.callbacks.insert((n, name), script);
+        }
+        for (name, steps) in &client.callbacks {
+            let script = self.callbacks[&(n, name.as_str())];
+            let ops = self.steps(n, steps, &format!("clients[{n}].callbacks.{name}"))?;
+            self.scripts[script].ops = ops;
+        }
+        for (k, thread) in client.threads.iter().enumerate() {
+            let ops = self.steps(n, &thread.steps, &format!("clients[{n}].threads[{k}].steps"))?;
+            let script = self.threads[first + k].script;
+            self.scripts[script].ops = ops;
+        }
+        Ok(())
+    }
+
+    fn steps(&mut self, client: usize, steps: &'a [Step], path: &str) -> Result<Vec<(Op, Arc<str>)>, BuildError> {
+        let mut ops = Vec::new();
+        self.sequence(client, steps, path, &mut ops)?;
+        Ok(ops)
+    }
+
+    fn sequence(
+        &mut self,
+        client: usize,
+        steps: &'a [Step],
+        path: &str,
+        ops: &mut Vec<(Op, Arc<str>)>,
+    ) -> Result<(), BuildError> {
+        for (n, step) in steps.iter().enumerate() {
+            let path: Arc<str> = format!("{path}[{n}]").into();
+            match step {
+                Step::When(when) => {
+                    let branch = ops.len();
+                    ops.push((Op::Jump(0), path.clone()));
+                    self.sequence(client, &when.then, &format!("{path}.when.then"), ops)?;
+                    let mut end = ops.len();
+                    if !when.otherwise.is_empty() {
+                        ops.push((Op::Jump(0), path.clone()));
+                        end += 1;
+                        self.sequence(client, &when.otherwise, &format!("{path}.when.else"), ops)?;
+                        ops[end - 1].0 = Op::Jump(ops.len());
+                    }
+                    let (value, equals) = (when.value.clone(), when.equals.clone());
+                    ops[branch].0 = Op::JumpUnless(value, equals, end);
+                }
+                Step::Repeat(repeat) => {
+                    let begin = ops.len();
+                    ops.push((Op::LoopBegin(repeat.times, 0), path.clone()));
+                    self.sequence(client, &repeat.steps, &format!("{path}.repeat.steps"), ops)?;
+                    ops.push((Op::LoopEnd(begin + 1), path.clone()));
+                    ops[begin].0 = Op::LoopBegin(repeat.times, ops.len());
+                }
+                step => {
+                    let op = self.step(client, step, &path)?;
+                    ops.push((op, path));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn step(&mut self, client: usize, step: &'a Step, path: &Arc<str>) -> Result<Op, BuildError> {
+        Ok(match step {
+            Step::NotifyTeredoPortChange(call) => {
+                self.register(client, Function::NotifyTeredoPortChange, call, AF_UNSPEC, path)?
+            }
+            Step::NotifyIpInterfaceChange(call) => {
+                let family = call.family_number.unwrap_or_else(|| number(call.family));
+                let common = NotifyTeredoPortChange {
+                    name: call.name.clone(),
+                    callback: call.callback.clone(),
+                    context: call.context.clone(),
+                    initial: call.initial,
+                    null_callback: call.null_callback,
+                    null_handle: call.null_handle,
+                    module: call.module.clone(),
+                    foreign_process: call.foreign_process.clone(),
+                    returns: call.returns.clone(),
+                };
+                self.register(client, Function::NotifyIpInterfaceChange, &common, family, path)?
+            }
+            Step::Cancel(Cancel { handle, returns }) => Op::Cancel {
+                target: match handle.as_str() {
+                    "null" => CancelTarget::Null,
+                    "garbage" => CancelTarget::Garbage,
+                    name => CancelTarget::Registration(self.registrations.number(client, name)),
+                },
+                returns: code(returns.as_deref(), path)?,
+            },
+            Step::GetTeredoPort(GetTeredoPort { null_pointer, returns, port, save }) => Op::GetTeredoPort {
+                null: *null_pointer,
+                returns: code(returns.as_deref(), path)?,
+                port: port.clone(),
+                save: save.as_ref().map(|name| self.variables.number(client, name)),
+            },
+            Step::GetIpInterfaceEntry(call) => self.entry(client, call, path)?,
+            Step::Lock(lock) => {
+                let mode = match lock.mode {
+                    crate::format::LockMode::Write => LockMode::Write,
+                    crate::format::LockMode::Read => LockMode::Read,
+                };
+                Op::Lock(find(&self.locks, client, &lock.lock, "lock", path)?, mode)
+            }
+            Step::Unlock(lock) => Op::Unlock(find(&self.locks, client, &lock.lock, "lock", path)?),
+            Step::ReadRow(read) => {
+                Op::ReadRow { member: member(&read.member, path)?, equals: read.equals.clone() }
+            }
+            Step::KeepRow(keep) => Op::KeepRow(self.rows.number(client, &keep.name)),
+            Step::ReadKeptRow(read) => {
+                Op::ReadKeptRow(self.rows.number(client, &read.row), member(&read.member, path)?)
+            }
+            Step::FreeRow(_) => Op::FreeRow,
+            Step::Construct(step) => Op::Construct(self.object(client, &step.context, path)?),
+            Step::Destroy(step) => Op::Destroy(self.object(client, &step.context, path)?),
+            Step::UseContext(step) => {
+                let context = step.context.as_ref();
+                Op::Use(context.map(|name| self.object(client, name, path)).transpose()?)
+            }
+            Step::Sleep(sleep) => Op::Sleep(sleep.ms),
+            Step::Spawn(step) => Op::Spawn(self.thread(client, &step.thread, path)?),
+            Step::Join(step) => Op::Join(self.thread(client, &step.thread, path)?),
+            Step::Wait(step) => Op::Wait(self.signals.number(client, &step.signal)),
+            Step::Signal(step) => Op::Signal(self.signals.number(client, &step.signal)),
+            Step::Send(step) => Op::Send(find(&self.channels, client, &step.channel, "channel", path)?),
+            Step::Receive(step) => {
+                Op::Receive(find(&self.channels, client, &step.channel, "channel", path)?)
+            }
+            Step::Change(step) => Op::Change(Box::new(step.event.clone())),
+            Step::Set(set) => Op::Set(self.variables.number(client, &set.var), set.to.clone()),
+            Step::Assert(assert) => Op::Assert(assert.value.clone(), assert.equals.clone()),
+            Step::Irql(irql) => Op::Irql(match irql.level {
+                IrqlLevel::Passive => Irql::Passive,
+                IrqlLevel::Apc => Irql::Apc,
+                IrqlLevel::Dispatch => Irql::Dispatch,
+            }),
+            Step::LoadModule(step) => Op::LoadModule(self.module(client, &step.module, path)?),
+            Step::UnloadModule(step) => Op::UnloadModule(self.module(client, &step.module, path)?),
+            Step::ExitProcess(_) => Op::ExitProcess,
+            Step::Checkpoint(step) => Op::Checkpoint(step.name.as_str().into()),
+            Step::When(_) | Step::Repeat(_) => unreachable!("branches and loops became jumps"),
+        })
+    }
+
+    fn register(
+        &mut self,
+        client: usize,
+        function: Function,
+        call: &NotifyTeredoPortChange,
+        family: u16,
+        path: &Arc<str>,
+    ) -> Result<Op, BuildError> {
+        let script = match &call.callback {
+            None => 0,
+            Some(name) => *self
+                .callbacks
+                .get(&(client, name.as_str()))
+                .ok_or_else(|| BuildError::new(path, format!("no callback is called \"{name}\"")))?,
+        };
+        let context = call.context.as_deref().unwrap_or("0");
+        let object = self.objects.find(client, context);
+        let number = match object {
+            Some(object) => 0x1000 + object as u64,
+            None => context.parse().map_err(|_| {
+                BuildError::new(path, format!("\"{context}\" is neither a number nor a context"))
+            })?,
+        };
+        let module = call.module.as_ref().map(|name| self.module(client, name, path)).transpose()?;
+        let foreign = match &call.foreign_process {
+            None => None,
+            Some(name) => {
+                let other = self.clients.iter().find(|client| &*client.0 == name.as_str());
+                let other = other.ok_or_else(|| BuildError::new(path, format!("no client is called \"{name}\"")))?;
+                Some(other.1)
+            }
+        };
+        Ok(Op::Register(Box::new(RegisterOp {
+            function,
+            registration: self.registrations.number(client, &call.name),
+            family,
+            script,
+            null_callback: call.null_callback,
+            null_handle: call.null_handle,
+            context: number,
+            object,
+            initial: call.initial,
+            module,
+            foreign,
+            returns: code(call.returns.as_deref(), path)?,
+        })))
+    }
+
+    fn entry(&mut self, client: usize, call: &GetIpInterfaceEntry, path: &Arc<str>) -> Result<Op, BuildError> {
+        let family = match (call.family_number, call.family) {
+            (Some(number), _) => number,
+            (None, Some(family)) => number(family),
+            (None, None) => AF_INET,
+        };
+        let source = if call.null_pointer {
+            EntrySource::Null
+        } else if call.from_row {
+            EntrySource::Row
+        } else {
+            EntrySource::Keys {
+                alias: call.interface.as_deref().map(Arc::from),
+                luid: call.luid.unwrap_or(0),
+                index: call.index.unwrap_or(0),
+                family,
+            }
+        };
+        let expect = call.expect.iter().map(|(name, value)| Ok((member(name, path)?, value.clone())));
+        let expect = expect.collect::<Result<Vec<_>, BuildError>>()?;
+        let mut save = Vec::new();
+        for (name, variable) in &call.save {
+            save.push((member(name, path)?, self.variables.number(client, variable)));
+        }
+        Ok(Op::GetIpInterfaceEntry { source, returns: code(call.returns.as_deref(), path)?, expect, save })
+    }
+
+    fn object(&self, client: usize, name: &str, path: &Arc<str>) -> Result<usize, BuildError> {
+        find(&self.objects, client, name, "context", path)
+    }
+
+    fn thread(&self, client: usize, name: &str, path: &str) -> Result<usize, BuildError> {
+        find(&self.thread_names, client, name, "thread", path)
+    }
+
+    fn module(&self, client: usize, name: &str, path: &Arc<str>) -> Result<usize, BuildError> {
+        let process = self.clients[client].1;
+        let found = self.modules.iter().position(|module| module.0 == process && &*module.1 == name);
+        found.ok_or_else(|| BuildError::new(path, format!("no module is called \"{name}\"")))
+    }
+}
+
+fn find(names: &Names, client: usize, name: &str, what: &str, path: &str) -> Result<usize, BuildError> {
+    names
+        .find(client, name)
+        .ok_or_else(|| BuildError::new(path, format!("no {what} is called \"{name}\"")))
+}
+
+fn number(family: Family) -> u16 {
+    match family {
+        Family::Unspec => AF_UNSPEC,
+        Family::Inet => AF_INET,
+        Family::Inet6 => AF_INET6,
+    }
+}
+
+fn member(name: &str, path: &str) -> Result<Member, BuildError> {
+    Member::parse(name)
+        .ok_or_else(|| BuildError::new(path, format!("MIB_IPINTERFACE_ROW has no member \"{name}\"")))
+}
+
+fn code(text: Option<&str>, path: &str) -> Result<Option<u32>, BuildError> {
+    let parse = |text: &str| parse_code(text).map_err(|error| BuildError::new(path, error.to_string()));
+    text.map(parse).transpose()
+}

@@ -1,0 +1,155 @@
+//! Running scenarios and saying how it went.
+
+mod human;
+mod json;
+mod many;
+
+use std::fmt;
+use std::sync::Arc;
+
+use netiosim_model::finding::Finding;
+use netiosim_model::profile::Profile;
+
+pub use self::human::{Style, failure_text, summary_line};
+pub use self::json::json_report;
+pub use self::many::{FileReport, Plan, find_files, run_files};
+
+use crate::format::{Scenario, StackSpec};
+use crate::judge::{Unmet, judge};
+use crate::outcome::Outcome;
+use crate::problem::Problem;
+use crate::program::{BuildError, compile};
+use crate::world::World;
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Verdict {
+    /// Everything came out as expected.
+    Pass,
+    /// A limit was hit before the end.
+    Inconclusive,
+    /// An expectation was not met, or an unexpected finding was made.
+    Fail,
+    /// The file is not a scenario that can run.
+    Invalid,
+}
+
+impl Verdict {
+    /// The word in reports: `pass`, `fail`, `inconclusive` or `invalid`.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Pass => "pass",
+            Self::Inconclusive => "inconclusive",
+            Self::Fail => "fail",
+            Self::Invalid => "invalid",
+        }
+    }
+
+    /// The exit code for this verdict alone; of several the highest wins: 64 invalid, 1 failed,
+    /// 2 inconclusive, 0 passed.
+    #[must_use]
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Self::Pass => 0,
+            Self::Inconclusive => 2,
+            Self::Fail => 1,
+            Self::Invalid => 64,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// One run of one scenario under one profile.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// The profile.
+    pub profile: Profile,
+    /// The seed.
+    pub seed: u64,
+    /// How it ended.
+    pub verdict: Verdict,
+    /// Deliveries that began.
+    pub deliveries: usize,
+    /// Virtual time that went by, in milliseconds.
+    pub virtual_ms: u64,
+    /// Findings, expected or not.
+    pub findings: Vec<Finding>,
+    /// Expectations that were not met.
+    pub unmet: Vec<Unmet>,
+    /// The limit that was hit.
+    pub limit: Option<String>,
+    /// The trace, a line an event.
+    pub trace: Vec<String>,
+}
+
+/// Runs a scenario under a profile by stepping the model.
+///
+/// `stack` is the scenario's stack with its file, if it names one, already read; `seed` overrides
+/// the scenario's own.
+///
+/// # Errors
+///
+/// A [`BuildError`] when the scenario cannot be built.
+pub fn run_scenario(
+    scenario: &Scenario,
+    stack: &StackSpec,
+    profile: Profile,
+    seed: Option<u64>,
+) -> Result<Run, BuildError> {
+    let program = Arc::new(compile(scenario, stack, profile)?);
+    let seed = seed.unwrap_or(program.seed);
+    let outcome = World::new(program.clone(), seed).run();
+    let unmet = judge(&program, &outcome);
+    Ok(Run::new(profile, seed, outcome, unmet))
+}
+
+impl Run {
+    /// Sums up an outcome and what of it was not met.
+    #[must_use]
+    pub fn new(profile: Profile, seed: u64, outcome: Outcome, unmet: Vec<Unmet>) -> Self {
+        let verdict = if !unmet.is_empty() {
+            Verdict::Fail
+        } else if outcome.limit.is_some() {
+            Verdict::Inconclusive
+        } else {
+            Verdict::Pass
+        };
+        // An expectation that a cut-short run did not come to is no failure yet, but a step that
+        // came out wrong or an unexpected finding is.
+        let verdict = match (&outcome.limit, verdict) {
+            (Some(_), Verdict::Fail) if outcome.failures.is_empty() && !unmet.iter().any(is_finding) => {
+                Verdict::Inconclusive
+            }
+            (_, verdict) => verdict,
+        };
+        Self {
+            profile,
+            seed,
+            verdict,
+            deliveries: outcome.deliveries.len(),
+            virtual_ms: outcome.virtual_ms,
+            findings: outcome.findings,
+            unmet,
+            limit: outcome.limit,
+            trace: outcome.lines,
+        }
+    }
+}
+
+fn is_finding(unmet: &Unmet) -> bool {
+    unmet.path == "expect.findings" || unmet.path == "expect.findings.must_not"
+}
+
+/// What is wrong with a scenario that cannot be built, as a problem of its file.
+#[must_use]
+pub fn build_problem(file: &str, error: &BuildError) -> Problem {
+    let mut problem = Problem::of_file(file, &error.reason);
+    problem.path.clone_from(&error.path);
+    problem
+}

@@ -1,0 +1,240 @@
+//! Stacks and example scenarios that the program brings along, and how a stack is put together.
+
+use std::path::{Path, PathBuf};
+
+use crate::format::{
+    FamilyBinding, FamilySpec, InterfaceSpec, StackFile, StackSpec, TeredoSpec, TeredoState,
+    TeredoType, Template,
+};
+use crate::problem::Problem;
+use crate::read;
+
+/// The alias of the loopback interface, which every machine has.
+pub const LOOPBACK_ALIAS: &str = "Loopback Pseudo-Interface 1";
+
+/// The alias of the Teredo pseudo-interface, which comes and goes with the Teredo client.
+pub const TEREDO_ALIAS: &str = "Teredo Tunneling Pseudo-Interface";
+
+/// The IF_TYPE of loopback interfaces.
+pub const LOOPBACK_TYPE: u16 = 24;
+
+const STACKS: [(Template, &str, &str); 7] = [
+    (Template::Home, "home", include_str!("../templates/stacks/home.json")),
+    (Template::Server, "server", include_str!("../templates/stacks/server.json")),
+    (Template::Empty, "empty", include_str!("../templates/stacks/empty.json")),
+    (Template::NoIpv6, "no_ipv6", include_str!("../templates/stacks/no_ipv6.json")),
+    (
+        Template::TeredoDisabled,
+        "teredo_disabled",
+        include_str!("../templates/stacks/teredo_disabled.json"),
+    ),
+    (Template::Managed, "managed", include_str!("../templates/stacks/managed.json")),
+    (
+        Template::SymmetricNat,
+        "symmetric_nat",
+        include_str!("../templates/stacks/symmetric_nat.json"),
+    ),
+];
+
+const SCENARIOS: [(&str, &str); 3] = [
+    ("teredo_port", include_str!("../templates/scenarios/teredo_port.json")),
+    ("ip_interface", include_str!("../templates/scenarios/ip_interface.json")),
+    ("deadlock", include_str!("../templates/scenarios/deadlock.json")),
+];
+
+/// The names of the stack templates.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    STACKS.iter().map(|(_, name, _)| *name)
+}
+
+/// The stack template of this name, with nothing left to look up: no template, no file.
+///
+/// # Examples
+///
+/// ```
+/// let home = netiosim_scenario::template::stack("home").expect("a template");
+/// assert!(home.interfaces.iter().any(|interface| interface.alias == "Ethernet"));
+/// assert_eq!(home.teredo.and_then(|teredo| teredo.port), Some(50_000));
+/// ```
+#[must_use]
+pub fn stack(name: &str) -> Option<StackSpec> {
+    STACKS.iter().find(|(_, known, _)| *known == name).map(|(template, _, _)| of(*template))
+}
+
+/// The text of the stack file behind the stack template of this name.
+#[must_use]
+pub fn stack_text(name: &str) -> Option<&'static str> {
+    STACKS.iter().find(|(_, known, _)| *known == name).map(|(_, _, text)| *text)
+}
+
+/// The names of the example scenarios.
+pub fn scenario_names() -> impl Iterator<Item = &'static str> {
+    SCENARIOS.iter().map(|(name, _)| *name)
+}
+
+/// The text of the example scenario of this name, ready to run.
+#[must_use]
+pub fn scenario(name: &str) -> Option<&'static str> {
+    SCENARIOS.iter().find(|(known, _)| *known == name).map(|(_, text)| *text)
+}
+
+/// The stack template, with nothing left to look up: no template, no file.
+#[must_use]
+pub fn of(template: Template) -> StackSpec {
+    let (_, name, text) = STACKS
+        .iter()
+        .find(|(known, _, _)| *known == template)
+        .expect("every template is in the table");
+    let file = read::read_stack_file(text, name).expect("the templates that are built in are good");
+    match file.stack.template {
+        Some(base) => overlay(of(base), file.stack),
+        None => file.stack,
+    }
+}
+
+/// Why the stack file of a stack cannot be used.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum StackError {
+    /// The file cannot be opened or is too big; the sentence says why.
+    Unreadable(String),
+    /// The file was read and is bad.
+    Bad(Vec<Problem>),
+}
+
+/// Puts a stack together: the template or file that it starts from, and its own parts over it.
+///
+/// `directory` is that of the file in which the stack is written. A stack that starts from nothing
+/// starts from the template `empty`. The result has neither template nor file.
+///
+/// # Errors
+///
+/// The stack file is missing, unreadable or bad. Templates are always there.
+pub fn resolve(stack: &StackSpec, directory: &Path) -> Result<StackSpec, StackError> {
+    let base = match (&stack.file, stack.template) {
+        (Some(name), _) => from_file(&directory.join(name))?,
+        (None, template) => of(template.unwrap_or(Template::Empty)),
+    };
+    Ok(overlay(base, stack.clone()))
+}
+
+fn from_file(path: &PathBuf) -> Result<StackSpec, StackError> {
+    let name = path.display().to_string();
+    let text = crate::load::text(path).map_err(|problem| match problem.line {
+        0 => StackError::Unreadable(problem.reason),
+        _ => StackError::Bad(vec![problem]),
+    })?;
+    let file = read::read_stack_file(&text, &name).map_err(StackError::Bad)?;
+    let problems = crate::check::check_stack_file(&file, &name, &text);
+    if !problems.is_empty() {
+        return Err(StackError::Bad(problems));
+    }
+    // `check_stack_file` refuses a stack file that starts from another file.
+    Ok(overlay(of(file.stack.template.unwrap_or(Template::Empty)), file.stack))
+}
+
+/// Lays a stack over a base: interfaces by alias, the Teredo client and rows member by member;
+/// listeners and routes are added.
+///
+/// An interface of type 24 lies over the loopback interface of the base, whatever its alias.
+#[must_use]
+pub fn overlay(base: StackSpec, over: StackSpec) -> StackSpec {
+    let mut stack = StackSpec { template: None, file: None, ..base };
+    stack.ipv6 = over.ipv6.or(stack.ipv6);
+    for interface in over.interfaces {
+        let same = |known: &&mut InterfaceSpec| {
+            known.alias == interface.alias
+                || (known.if_type == Some(LOOPBACK_TYPE) && interface.if_type == known.if_type)
+        };
+        match stack.interfaces.iter_mut().find(same) {
+            Some(known) => lay_interface(known, interface),
+            None => stack.interfaces.push(interface),
+        }
+    }
+    if let Some(teredo) = over.teredo {
+        lay_teredo(stack.teredo.get_or_insert_default(), teredo);
+    }
+    for listener in over.listeners {
+        stack.listeners.retain(|known| known.port != listener.port);
+        stack.listeners.push(listener);
+    }
+    stack.routes.extend(over.routes);
+    stack
+}
+
+fn lay_interface(known: &mut InterfaceSpec, over: InterfaceSpec) {
+    known.alias = over.alias;
+    known.if_type = over.if_type.or(known.if_type);
+    known.luid_index = over.luid_index.or(known.luid_index);
+    known.index = over.index.or(known.index);
+    known.guid = over.guid.or(known.guid.take());
+    known.description = over.description.or(known.description.take());
+    known.mtu = over.mtu.or(known.mtu);
+    known.connected = over.connected.or(known.connected);
+    known.admin_up = over.admin_up.or(known.admin_up);
+    known.tunnel_type = over.tunnel_type.or(known.tunnel_type);
+    known.physical_address = over.physical_address.or(known.physical_address.take());
+    lay_binding(&mut known.ipv4, over.ipv4);
+    lay_binding(&mut known.ipv6, over.ipv6);
+}
+
+fn lay_binding(known: &mut FamilyBinding, over: FamilyBinding) {
+    match (known, over) {
+        (_, FamilyBinding::Unsaid) => {}
+        (FamilyBinding::Bound(known), FamilyBinding::Bound(over)) => lay_family(known, over),
+        (known, over) => *known = over,
+    }
+}
+
+/// Addresses that are written replace those of the base; an empty list keeps them.
+fn lay_family(known: &mut FamilySpec, over: FamilySpec) {
+    known.metric = over.metric.or(known.metric);
+    known.mtu = over.mtu.or(known.mtu);
+    known.forwarding = over.forwarding.or(known.forwarding);
+    known.dad_transmits = over.dad_transmits.or(known.dad_transmits);
+    if !over.addresses.is_empty() {
+        known.addresses = over.addresses;
+    }
+    known.members.extend(over.members);
+}
+
+/// The state of the base goes with its type: to disable the client, or to enable it again, takes
+/// the state with it unless the new one is written.
+fn lay_teredo(known: &mut TeredoSpec, over: TeredoSpec) {
+    let was_disabled = known.kind == Some(TeredoType::Disabled);
+    known.kind = over.kind.or(known.kind);
+    let is_disabled = known.kind == Some(TeredoType::Disabled);
+    known.server = over.server.or(known.server.take());
+    known.server_address = over.server_address.or(known.server_address);
+    known.client_port = over.client_port.or(known.client_port);
+    known.port = over.port.or(known.port);
+    known.refresh_s = over.refresh_s.or(known.refresh_s);
+    known.default_qualified = over.default_qualified.or(known.default_qualified);
+    known.nat = over.nat.or(known.nat);
+    known.external_address = over.external_address.or(known.external_address);
+    known.managed_network = over.managed_network.or(known.managed_network);
+    known.server_reachable = over.server_reachable.or(known.server_reachable);
+    known.state = match over.state {
+        Some(state) => Some(state),
+        None if is_disabled => Some(TeredoState::Disabled),
+        None if was_disabled => None,
+        None => known.state,
+    };
+}
+
+/// A stack as the text of a stack file that scenarios can start from.
+///
+/// # Panics
+///
+/// Never: a stack has a JSON form.
+#[must_use]
+pub fn stack_file_text(description: &str, stack: &StackSpec) -> String {
+    let file = StackFile {
+        schema: None,
+        version: crate::format::VERSION,
+        description: description.to_owned(),
+        stack: stack.clone(),
+    };
+    let text = serde_json::to_string_pretty(&file).expect("a stack has a JSON form");
+    format!("{text}\n")
+}

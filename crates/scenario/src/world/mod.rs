@@ -1,0 +1,448 @@
+//! A scenario as a pure machine: the model, and scripts that step it.
+//!
+//! Every thread and every callback of the scenario is a state of its own; one [`Choice`] moves one
+//! of them, or the environment, by one step. No thread of the operating system is involved, so a
+//! callback may be held at any of its steps while others go on.
+
+mod ops;
+
+use std::sync::Arc;
+
+use netiosim_model::choose::{Chooser, Seeded};
+use netiosim_model::event::Event;
+use netiosim_model::ids::{ActorId, ChannelId, Handle, LaneId, LockId, ModuleId, ObjectId, ProcessId, SignalId};
+use netiosim_model::machine::{Due, Machine, Registered, RowRef};
+use netiosim_model::notification::Notification;
+use netiosim_model::status::Flavour;
+use netiosim_model::teredo::TeredoState;
+
+use crate::outcome::{Delivered, Ended, Failure, Outcome};
+use crate::program::{EnvEvent, Program, resolve_event};
+use crate::values::Variables;
+
+/// One step that may be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Choice {
+    /// A runner, thread or callback, goes on by one step.
+    Run(usize),
+    /// The next delivery of a lane begins on a thread of the pool.
+    Deliver(LaneId),
+    /// The next event of the timeline happens.
+    Timeline,
+    /// Time goes by until the next timer, sleeper or event.
+    Time,
+}
+
+/// A thread of the scenario or of the pool.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Runner {
+    actor: ActorId,
+    /// The scenario's thread; `None`: one of the pool.
+    thread: Option<usize>,
+    frames: Vec<Frame>,
+    /// The virtual time, in milliseconds, until which it sleeps.
+    wake_ms: Option<u64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Frame {
+    script: usize,
+    pc: usize,
+    /// Rounds left of the loops around the operation.
+    loops: Vec<u32>,
+    delivery: Option<Delivered>,
+    object: Option<ObjectId>,
+    /// The registering call that is under way: initial deliveries that are left.
+    registering: Option<(PendingCall, Vec<LaneId>)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct PendingCall {
+    registration: usize,
+    handle: Handle,
+    code: u32,
+    returns: Option<u32>,
+    function: netiosim_model::event::Function,
+}
+
+/// The machine of a scenario.
+#[derive(Clone, Debug)]
+pub struct World {
+    program: Arc<Program>,
+    machine: Machine,
+    chooser: Seeded,
+    runners: Vec<Runner>,
+    processes: Vec<ProcessId>,
+    modules: Vec<ModuleId>,
+    locks: Vec<LockId>,
+    channels: Vec<ChannelId>,
+    signals: Vec<SignalId>,
+    objects: Vec<ObjectId>,
+    handles: Vec<Handle>,
+    rows: Vec<Option<RowRef>>,
+    variables: Variables,
+    /// Where each thread of the scenario runs.
+    threads: Vec<Option<usize>>,
+    timeline: usize,
+    events: Vec<Event>,
+    deliveries: Vec<Delivered>,
+    failures: Vec<Failure>,
+    steps: u64,
+}
+
+impl World {
+    /// The world of a program at time 0, with the seed of its choices.
+    #[must_use]
+    pub fn new(program: Arc<Program>, seed: u64) -> Self {
+        let mut machine = Machine::with_options(program.profile, program.options.clone(), program.env.clone());
+        let processes: Vec<ProcessId> =
+            program.processes.iter().map(|name| machine.process(name, program.flavour)).collect();
+        let modules = program.modules.iter();
+        let modules = modules.map(|(process, name)| machine.module_add(processes[*process], name, true));
+        let modules = modules.collect();
+        let locks = program.locks.iter().map(|(name, shared)| machine.lock(name, *shared)).collect();
+        let channels = program.channels.iter();
+        let channels = channels.map(|channel| machine.channel(&channel.name, channel.capacity, None));
+        let channels: Vec<ChannelId> = channels.collect();
+        let signals = program.signals.iter().map(|name| machine.signal(name)).collect();
+        let objects = program.objects.iter().map(|name| machine.object(name)).collect();
+        for fault in &program.faults {
+            machine.fault_add(fault.clone());
+        }
+        let mut world = Self {
+            chooser: Seeded::new(seed),
+            runners: Vec::new(),
+            processes,
+            modules,
+            locks,
+            channels,
+            signals,
+            objects,
+            handles: vec![Handle::NULL; program.registrations.len()],
+            rows: vec![None; program.rows.len()],
+            variables: Variables::new(&program),
+            threads: vec![None; program.threads.len()],
+            timeline: 0,
+            events: Vec::new(),
+            deliveries: Vec::new(),
+            failures: Vec::new(),
+            steps: 0,
+            machine,
+            program: program.clone(),
+        };
+        for thread in 0..program.threads.len() {
+            world.start(thread);
+        }
+        for (n, channel) in program.channels.iter().enumerate() {
+            if let Some(receiver) = channel.receiver.and_then(|thread| world.threads[thread]) {
+                let actor = world.runners[receiver].actor;
+                world.machine.set_receiver(world.channels[n], actor);
+            }
+        }
+        world
+    }
+
+    /// The machine.
+    #[must_use]
+    pub fn machine(&self) -> &Machine {
+        &self.machine
+    }
+
+    /// The steps that may be taken now, in the default order: threads and callbacks that run, then
+    /// deliveries, then the timeline. [`Choice::Time`] is offered when nothing else is left.
+    #[must_use]
+    pub fn enabled(&self) -> Vec<Choice> {
+        let runners = (0..self.runners.len()).filter(|n| self.runnable(*n)).map(Choice::Run);
+        let mut all: Vec<Choice> = runners.collect();
+        all.extend(self.machine.deliverable().into_iter().map(Choice::Deliver));
+        let now_ms = self.machine.now_ms();
+        if self.program.timeline.get(self.timeline).is_some_and(|entry| entry.0 <= now_ms) {
+            all.push(Choice::Timeline);
+        }
+        if all.is_empty() && self.next_moment_ms().is_some() {
+            all.push(Choice::Time);
+        }
+        all
+    }
+
+    /// Takes one step.
+    pub fn step(&mut self, choice: Choice) {
+        self.steps += 1;
+        match choice {
+            Choice::Run(runner) => self.run_step(runner),
+            Choice::Deliver(lane) => self.begin_on_pool(lane),
+            Choice::Timeline => {
+                let event = self.program.timeline[self.timeline].1.clone();
+                let place: Arc<str> = format!("timeline[{}]", self.timeline).into();
+                self.timeline += 1;
+                self.happen(&event, None, &place);
+            }
+            Choice::Time => {
+                if let Some(wait_ms) = self.next_moment_ms() {
+                    self.machine.elapse(wait_ms, &mut self.chooser);
+                }
+            }
+        }
+        self.events.extend(self.machine.take_events());
+    }
+
+    /// Runs to the end by the seed: with seed 0 always the first step of [`World::enabled`], with
+    /// another one any of them.
+    #[must_use]
+    pub fn run(mut self) -> Outcome {
+        let seed = self.chooser.seed();
+        // A generator of its own, so that the machine's choices do not depend on the schedule's.
+        let mut schedule = Seeded::new(seed ^ 0x5CED_u64.rotate_left(32));
+        let limits = self.program.limits.clone();
+        let limit = loop {
+            if self.steps >= limits.steps {
+                break Some(format!("the limit of {} steps was reached", limits.steps));
+            }
+            if self.machine.now_ms() > limits.virtual_ms {
+                break Some(format!("the limit of {} virtual milliseconds was reached", limits.virtual_ms));
+            }
+            let enabled = self.enabled();
+            let Some(first) = enabled.first() else { break None };
+            let choice = if seed == 0 || enabled.len() == 1 {
+                *first
+            } else {
+                let at = schedule.draw("schedule") % enabled.len() as u64;
+                enabled[usize::try_from(at).unwrap_or(0)]
+            };
+            self.step(choice);
+        };
+        self.finish(limit)
+    }
+
+    /// Ends the run: whoever still waits is reported, and the rest is summed up.
+    #[must_use]
+    pub fn finish(mut self, limit: Option<String>) -> Outcome {
+        if limit.is_none() {
+            self.machine.report_stuck();
+        }
+        self.events.extend(self.machine.take_events());
+        let threads = self.threads.iter().map(|runner| match runner {
+            None => Ended::NotStarted,
+            Some(runner) if self.machine.actor_info(self.runners[*runner].actor).is_alive() => Ended::Blocked,
+            Some(_) => Ended::Finished,
+        });
+        let threads = threads.collect();
+        let lines = self.events.iter().map(|event| self.machine.trace_line(event)).collect();
+        let findings = self.machine.findings().to_vec();
+        let virtual_ms = self.machine.now_ms();
+        let env = Arc::new(self.machine.env().clone());
+        let registrations = u32::try_from(self.machine.registrations().count()).unwrap_or(u32::MAX);
+        let teredo_port = final_port(self.machine, self.program.flavour);
+        Outcome {
+            events: self.events,
+            lines,
+            findings,
+            deliveries: self.deliveries,
+            failures: self.failures,
+            threads,
+            variables: self.variables.all().to_vec(),
+            env,
+            teredo_port,
+            registrations,
+            limit,
+            steps: self.steps,
+            virtual_ms,
+        }
+    }
+
+    /// Milliseconds until something happens by itself; `None` when nothing ever does.
+    ///
+    /// The Teredo client's refresh goes on for ever, so timers of the machine count only while a
+    /// sleeper or the timeline waits for a later moment, or while the client is probing.
+    fn next_moment_ms(&self) -> Option<u64> {
+        let now_ms = self.machine.now_ms();
+        let sleepers = self.runners.iter().filter(|runner| self.alive(runner)).filter_map(|r| r.wake_ms);
+        let timeline = self.program.timeline.get(self.timeline).map(|entry| entry.0);
+        let planned = sleepers.chain(timeline).min().map(|at_ms| at_ms.saturating_sub(now_ms));
+        let probing = self.machine.env().teredo().state() == TeredoState::Probe;
+        let timer = self.machine.next_timer_ms().filter(|_| planned.is_some() || probing);
+        planned.into_iter().chain(timer).min()
+    }
+
+    fn alive(&self, runner: &Runner) -> bool {
+        self.machine.actor_info(runner.actor).is_alive()
+    }
+
+    fn runnable(&self, n: usize) -> bool {
+        let runner = &self.runners[n];
+        if !self.alive(runner) || runner.frames.is_empty() {
+            return false;
+        }
+        if self.machine.actor_info(runner.actor).wait().is_some() {
+            return self.machine.can_end(runner.actor);
+        }
+        runner.wake_ms.is_none_or(|wake_ms| wake_ms <= self.machine.now_ms())
+    }
+
+    /// Makes the runner of a thread; one that waits for its `spawn` has no frame yet.
+    fn start(&mut self, thread: usize) {
+        let decl = &self.program.threads[thread];
+        let process = self.processes[self.program.clients[decl.client].1];
+        let actor = self.machine.actor(&decl.label, process);
+        let frames = if decl.spawned { Vec::new() } else { vec![Frame::new(decl.script, None, None)] };
+        if !decl.spawned {
+            self.threads[thread] = Some(self.runners.len());
+        }
+        self.runners.push(Runner { actor, thread: Some(thread), frames, wake_ms: None });
+    }
+
+    /// The runner made for a thread, started or not.
+    fn runner_of(&self, thread: usize) -> usize {
+        let found = self.runners.iter().position(|runner| runner.thread == Some(thread));
+        found.expect("every thread has a runner from the start")
+    }
+
+    fn begin_on_pool(&mut self, lane: LaneId) {
+        let process = self.machine.registration(lane.handle).map(|registration| registration.process());
+        let process = process.expect("a lane that can be delivered has a registration");
+        let idle = self.runners.iter().position(|runner| runner.thread.is_none() && !self.alive(runner) && runner.frames.is_empty());
+        let runner = match idle {
+            Some(runner) => {
+                self.machine.actor_reuse(self.runners[runner].actor, process);
+                runner
+            }
+            None => {
+                let pool = self.runners.iter().filter(|runner| runner.thread.is_none()).count();
+                let actor = self.machine.actor(&format!("pool-{}", pool + 1), process);
+                self.runners.push(Runner { actor, thread: None, frames: Vec::new(), wake_ms: None });
+                self.runners.len() - 1
+            }
+        };
+        self.begin(runner, lane, false);
+    }
+
+    fn begin(&mut self, runner: usize, lane: LaneId, during_register: bool) {
+        let actor = self.runners[runner].actor;
+        let due: Due = self.machine.delivery_begin(lane, actor);
+        let name = self.machine.registration(lane.handle).map(|registration| registration.name().to_owned());
+        let name = name.unwrap_or_default();
+        let registration = self.program.registrations.iter().position(|other| **other == *name).unwrap_or(0);
+        let alias = match due.notification {
+            Notification::IpInterface { row: Some(row), .. } => {
+                self.machine.env().interface(row.luid).map(|interface| interface.alias.as_str().into())
+            }
+            _ => None,
+        };
+        let delivered = Delivered {
+            registration,
+            handle: lane.handle,
+            number: due.number,
+            notification: due.notification,
+            context: due.context,
+            alias,
+            during_register,
+            at_ms: self.machine.now_ms(),
+        };
+        self.deliveries.push(delivered.clone());
+        let script = usize::try_from(due.callback).unwrap_or(0);
+        self.runners[runner].frames.push(Frame::new(script, Some(delivered), due.object));
+    }
+
+    /// Lets an event of the file happen.
+    fn happen(&mut self, event: &crate::format::Event, actor: Option<ActorId>, place: &Arc<str>) {
+        let resolved = resolve_event(event, self.machine.env(), &self.program);
+        let outcome = match resolved {
+            Err(reason) => Err(reason),
+            Ok(EnvEvent::Changes(changes)) => changes.iter().try_for_each(|change| {
+                self.machine.change(actor, change, &mut self.chooser).map_err(|error| error.to_string())
+            }),
+            Ok(other) => {
+                self.happen_to_machine(other, actor);
+                Ok(())
+            }
+        };
+        if let Err(reason) = outcome {
+            self.fail(place, "the event", "that it can happen", reason);
+        }
+    }
+
+    fn happen_to_machine(&mut self, event: EnvEvent, actor: Option<ActorId>) {
+        match event {
+            EnvEvent::Changes(_) => unreachable!("changes are applied before"),
+            EnvEvent::NsiRestart => self.machine.nsi_restart(),
+            EnvEvent::NsiDown(down) => self.machine.set_nsi_down(down),
+            EnvEvent::ProcessExit(process) => {
+                let process = self.processes[process];
+                let actor = actor.or_else(|| self.actor_in(process));
+                if let Some(actor) = actor {
+                    self.machine.process_exit(actor, process);
+                }
+                self.drop_dead_frames();
+            }
+            EnvEvent::Reboot => {
+                self.machine.reboot(&mut self.chooser);
+                self.drop_dead_frames();
+            }
+            EnvEvent::Module { module, loaded } => {
+                let process = self.processes[self.program.modules[module].0];
+                let module = self.modules[module];
+                match actor.or_else(|| self.actor_in(process)) {
+                    Some(actor) if !loaded => self.machine.module_unload(actor, process, module),
+                    _ => self.machine.module_load(process, module),
+                }
+            }
+            EnvEvent::Fault(fault) => {
+                self.machine.fault_add(fault);
+            }
+            EnvEvent::FaultClear(function) => self.machine.fault_clear(function),
+        }
+    }
+
+    fn actor_in(&self, process: ProcessId) -> Option<ActorId> {
+        let mut actors = self.runners.iter().map(|runner| runner.actor);
+        actors.find(|actor| self.machine.actor_info(*actor).process() == process)
+    }
+
+    fn drop_dead_frames(&mut self) {
+        for n in 0..self.runners.len() {
+            if !self.alive(&self.runners[n]) {
+                self.runners[n].frames.clear();
+                self.runners[n].wake_ms = None;
+            }
+        }
+    }
+
+    fn fail(&mut self, place: &Arc<str>, what: &str, expected: impl Into<String>, got: impl Into<String>) {
+        let events = self.events.len() + self.machine.events().len();
+        self.failures.push(Failure {
+            place: place.clone(),
+            what: what.to_owned(),
+            expected: expected.into(),
+            got: got.into(),
+            events,
+        });
+    }
+}
+
+impl Frame {
+    fn new(script: usize, delivery: Option<Delivered>, object: Option<ObjectId>) -> Self {
+        Self { script, pc: 0, loops: Vec::new(), delivery, object, registering: None }
+    }
+}
+
+impl PendingCall {
+    fn new(op: &crate::program::RegisterOp, registered: &Registered) -> Self {
+        Self {
+            registration: op.registration,
+            handle: registered.handle,
+            code: registered.code,
+            returns: op.returns,
+            function: op.function,
+        }
+    }
+}
+
+/// What GetTeredoPort answers at the end: asked by nobody, so that it leaves no trace.
+pub(crate) fn final_port(mut machine: Machine, flavour: Flavour) -> (u32, Option<u16>) {
+    machine.record(false);
+    machine.fault_clear(None);
+    let process = machine.process("judge", flavour);
+    let actor = machine.actor("judge", process);
+    let (_, code, port) = machine.get_teredo_port(actor, true, &mut Seeded::new(0));
+    (code, port)
+}

@@ -1,0 +1,443 @@
+//! One step of a runner.
+
+use std::sync::Arc;
+
+use netiosim_model::ids::{Handle, LaneId};
+use netiosim_model::machine::{Begun, CancelBegin, EntryQuery, Fault, Request, RowRead};
+use netiosim_model::member::Member;
+use netiosim_model::notification::RowKey;
+use netiosim_model::net::Luid;
+use netiosim_model::status::code_name;
+
+use super::{Frame, PendingCall, World};
+use crate::format::Value;
+use crate::outcome::Val;
+use crate::program::{CancelTarget, EntrySource, EnvEvent, Op, RegisterOp};
+
+/// A handle value that no stack gives.
+pub(crate) const GARBAGE: Handle = Handle(0xDEAD_BEE1);
+
+impl World {
+    pub(super) fn run_step(&mut self, n: usize) {
+        let runner = &mut self.runners[n];
+        if runner.wake_ms.take().is_some() {
+            self.advance(n);
+            return;
+        }
+        let actor = runner.actor;
+        let frame = runner.frames.last().expect("a runner that is enabled has a frame");
+        let (script, pc) = (frame.script, frame.pc);
+        let program = self.program.clone();
+        let Some((op, place)) = program.scripts[script].ops.get(pc) else {
+            self.end_frame(n);
+            return;
+        };
+        self.machine.at(actor, place);
+        if self.machine.actor_info(actor).wait().is_some() {
+            self.end_wait(n, op, place);
+            return;
+        }
+        if let Some((call, lanes)) = self.frame(n).registering.take() {
+            self.go_on_registering(n, call, lanes, place);
+            return;
+        }
+        self.perform(n, op, place);
+    }
+
+    fn frame(&mut self, n: usize) -> &mut Frame {
+        self.runners[n].frames.last_mut().expect("the runner has a frame")
+    }
+
+    fn advance(&mut self, n: usize) {
+        self.frame(n).pc += 1;
+    }
+
+    fn end_frame(&mut self, n: usize) {
+        let actor = self.runners[n].actor;
+        let frame = self.runners[n].frames.pop().expect("the runner has a frame");
+        if frame.delivery.is_some() {
+            self.machine.delivery_end(actor);
+        }
+        if self.runners[n].frames.is_empty() {
+            if self.runners[n].thread.is_some() {
+                self.machine.actor_exit(actor);
+            } else {
+                // A thread of the pool goes back to the pool without a line in the trace.
+                self.machine.actor_park(actor);
+            }
+        }
+    }
+
+    fn end_wait(&mut self, n: usize, op: &Op, place: &Arc<str>) {
+        let actor = self.runners[n].actor;
+        if let Op::Cancel { returns, .. } = op {
+            let (_, code) = self.machine.cancel_end(actor);
+            self.check_code(n, place, "CancelMibChangeNotify2", *returns, code);
+        } else {
+            self.machine.wait_end(actor);
+        }
+        self.advance(n);
+    }
+
+    fn perform(&mut self, n: usize, op: &Op, place: &Arc<str>) {
+        let actor = self.runners[n].actor;
+        let process = self.machine.actor_info(actor).process();
+        let begun = match op {
+            Op::Register(register) => {
+                self.register(n, register, place);
+                return;
+            }
+            Op::Cancel { target, returns } => {
+                let handle = match target {
+                    CancelTarget::Registration(variable) => self.handles[*variable],
+                    CancelTarget::Null => Handle::NULL,
+                    CancelTarget::Garbage => GARBAGE,
+                };
+                match self.machine.cancel_begin(actor, handle, &mut self.chooser) {
+                    CancelBegin::Done { code, .. } => {
+                        self.check_code(n, place, "CancelMibChangeNotify2", *returns, code);
+                        Begun::Done
+                    }
+                    CancelBegin::Wait => Begun::Wait,
+                    CancelBegin::Cycle(finding) => Begun::Cycle(finding),
+                }
+            }
+            Op::Lock(lock, mode) => self.machine.acquire(actor, self.locks[*lock], *mode),
+            Op::Join(thread) => {
+                let target = self.runners[self.runner_of(*thread)].actor;
+                self.machine.join(actor, target)
+            }
+            Op::Wait(signal) => self.machine.wait_signal(actor, self.signals[*signal]),
+            Op::Send(channel) => self.machine.send(actor, self.channels[*channel]),
+            Op::Receive(channel) => self.machine.receive(actor, self.channels[*channel]),
+            Op::Sleep(ms) => {
+                self.runners[n].wake_ms = Some(self.machine.now_ms() + ms);
+                return;
+            }
+            Op::JumpUnless(value, equals, to) => {
+                if let (Some(value), Some(equals)) = (self.eval(n, value, place), self.eval(n, equals, place))
+                    && value != equals
+                {
+                    self.frame(n).pc = *to;
+                    return;
+                }
+                Begun::Done
+            }
+            Op::Jump(to) => {
+                self.frame(n).pc = *to;
+                return;
+            }
+            Op::LoopBegin(times, end) => {
+                let frame = self.frame(n);
+                if *times == 0 {
+                    frame.pc = *end;
+                    return;
+                }
+                frame.loops.push(*times);
+                Begun::Done
+            }
+            Op::LoopEnd(begin) => {
+                let frame = self.frame(n);
+                if let Some(left) = frame.loops.last_mut() {
+                    *left -= 1;
+                    if *left > 0 {
+                        frame.pc = *begin;
+                        return;
+                    }
+                    frame.loops.pop();
+                }
+                Begun::Done
+            }
+            Op::ExitProcess => {
+                self.machine.process_exit(actor, process);
+                self.drop_dead_frames();
+                return;
+            }
+            other => {
+                self.perform_at_once(n, other, place);
+                Begun::Done
+            }
+        };
+        if begun == Begun::Done {
+            self.advance(n);
+        }
+    }
+
+    /// Operations that never wait and never jump.
+    fn perform_at_once(&mut self, n: usize, op: &Op, place: &Arc<str>) {
+        let actor = self.runners[n].actor;
+        match op {
+            Op::GetTeredoPort { null, returns, port, save } => {
+                let (_, code, got) = self.machine.get_teredo_port(actor, !null, &mut self.chooser);
+                self.check_code(n, place, "GetTeredoPort", *returns, code);
+                let written = got.map(|port| Val::Number(u64::from(port)));
+                if let Some(port) = port
+                    && let Some(expected) = self.eval(n, port, place)
+                    && written.as_ref() != Some(&expected)
+                {
+                    let got = written.as_ref().map_or_else(|| "no port".to_owned(), ToString::to_string);
+                    self.fail(place, "the port of GetTeredoPort", expected.to_string(), got);
+                }
+                if let (Some(variable), Some(value)) = (save, written) {
+                    self.variables.set(*variable, value);
+                }
+            }
+            Op::GetIpInterfaceEntry { source, returns, expect, save } => {
+                self.entry(n, source, *returns, expect, save, place);
+            }
+            Op::Unlock(lock) => {
+                if !self.machine.release(actor, self.locks[*lock]) {
+                    let name = self.program.locks[*lock].0.clone();
+                    self.fail(place, "unlock", format!("lock \"{name}\" held by this thread"), "it is not");
+                }
+            }
+            Op::ReadRow { member, equals } => self.read_row(n, *member, equals.as_ref(), place),
+            Op::KeepRow(row) => self.rows[*row] = self.machine.row_of(actor),
+            Op::ReadKeptRow(row, member) => match self.rows[*row] {
+                Some(kept) => {
+                    let _ = self.machine.row_read(actor, kept, *member, &mut self.chooser);
+                }
+                None => self.fail(place, "read_kept_row", "a row kept before", "no row was kept"),
+            },
+            Op::FreeRow => {
+                if let Some(row) = self.machine.row_of(actor) {
+                    self.machine.row_free(actor, row);
+                }
+            }
+            Op::Construct(object) => self.machine.construct(actor, self.objects[*object]),
+            Op::Destroy(object) => self.machine.destroy(actor, self.objects[*object]),
+            Op::Use(object) => {
+                let own = self.frame(n).object;
+                let object = object.map(|object| self.objects[object]).or(own);
+                match object {
+                    Some(object) => {
+                        self.machine.use_object(actor, object);
+                    }
+                    None => self.fail(place, "use_context", "a registration with a declared context", "a plain number"),
+                }
+            }
+            Op::Spawn(thread) => self.spawn(*thread, place),
+            Op::Signal(signal) => self.machine.set_signal(actor, self.signals[*signal]),
+            Op::Change(event) => self.happen(event, Some(actor), place),
+            Op::Set(variable, value) => {
+                if let Some(value) = self.eval(n, value, place) {
+                    self.variables.set(*variable, value);
+                }
+            }
+            Op::Assert(value, equals) => {
+                if let (Some(got), Some(expected)) = (self.eval(n, value, place), self.eval(n, equals, place))
+                    && got != expected
+                {
+                    let what = format!("assert {value}");
+                    self.fail(place, &what, expected.to_string(), got.to_string());
+                }
+            }
+            Op::Irql(irql) => self.machine.set_irql(actor, *irql),
+            Op::LoadModule(module) => {
+                self.happen_to_machine(EnvEvent::Module { module: *module, loaded: true }, Some(actor));
+            }
+            Op::UnloadModule(module) => {
+                self.happen_to_machine(EnvEvent::Module { module: *module, loaded: false }, Some(actor));
+            }
+            Op::Checkpoint(name) => self.machine.note(Some(actor), name.to_string()),
+            _ => unreachable!("the rest waits or jumps"),
+        }
+    }
+
+    fn spawn(&mut self, thread: usize, place: &Arc<str>) {
+        if self.threads[thread].is_some() {
+            let name = self.program.threads[thread].name.clone();
+            self.fail(place, "spawn", format!("that thread \"{name}\" does not run yet"), "it was started before");
+            return;
+        }
+        let runner = self.runner_of(thread);
+        self.threads[thread] = Some(runner);
+        let script = self.program.threads[thread].script;
+        self.runners[runner].frames.push(Frame::new(script, None, None));
+    }
+
+    fn register(&mut self, n: usize, op: &RegisterOp, place: &Arc<str>) {
+        let actor = self.runners[n].actor;
+        let program = self.program.clone();
+        let request = Request {
+            callback: (!op.null_callback).then_some(op.script as u64),
+            context: op.context,
+            initial: op.initial,
+            handle_pointer: !op.null_handle,
+            module: op.module.map(|module| self.modules[module]),
+            callback_process: op.foreign.map(|process| self.processes[process]),
+            object: op.object.map(|object| self.objects[object]),
+            ..Request::new(program.registrations[op.registration].clone(), 0)
+        };
+        let registered = match op.function {
+            netiosim_model::event::Function::NotifyIpInterfaceChange => {
+                self.machine.notify_ip_interface_change(actor, op.family, &request, &mut self.chooser)
+            }
+            _ => self.machine.notify_teredo_port_change(actor, &request, &mut self.chooser),
+        };
+        let call = PendingCall::new(op, &registered);
+        if registered.initial.is_empty() {
+            self.end_register(n, &call, place, false);
+            return;
+        }
+        if registered.written_first {
+            self.handles[op.registration] = registered.handle;
+        }
+        self.go_on_registering(n, call, registered.initial, place);
+    }
+
+    fn go_on_registering(&mut self, n: usize, call: PendingCall, mut lanes: Vec<LaneId>, place: &Arc<str>) {
+        if lanes.is_empty() {
+            self.end_register(n, &call, place, true);
+            return;
+        }
+        let lane = lanes.remove(0);
+        self.frame(n).registering = Some((call, lanes));
+        self.begin(n, lane, true);
+    }
+
+    fn end_register(&mut self, n: usize, call: &PendingCall, place: &Arc<str>, deferred: bool) {
+        let actor = self.runners[n].actor;
+        if deferred {
+            self.machine.register_return(actor, call.function, call.code, call.handle);
+        }
+        self.handles[call.registration] = call.handle;
+        self.check_code(n, place, call.function.name(), call.returns, call.code);
+        self.advance(n);
+    }
+
+    fn read_row(&mut self, n: usize, member: Member, equals: Option<&Value>, place: &Arc<str>) {
+        let actor = self.runners[n].actor;
+        let Some(row) = self.machine.row_of(actor) else {
+            self.fail(place, "read_row", "a row at hand", "no callback runs here");
+            return;
+        };
+        let read = self.machine.row_read(actor, row, member, &mut self.chooser);
+        let got = match read {
+            RowRead::Value(value) | RowRead::NotPromised(value) => Val::Number(value),
+            RowRead::Null => Val::Text("null".into()),
+            RowRead::Gone => Val::Text("gone".into()),
+        };
+        if let Some(equals) = equals
+            && let Some(expected) = self.eval(n, equals, place)
+            && expected != got
+        {
+            let what = format!("{} of the row", member.name());
+            self.fail(place, &what, expected.to_string(), got.to_string());
+        }
+    }
+
+    fn entry(
+        &mut self,
+        n: usize,
+        source: &EntrySource,
+        returns: Option<u32>,
+        expect: &[(Member, Value)],
+        save: &[(Member, usize)],
+        place: &Arc<str>,
+    ) {
+        let actor = self.runners[n].actor;
+        let query = match source {
+            EntrySource::Null => None,
+            EntrySource::Row => {
+                let key = self.machine.row_of(actor).and_then(|row| self.machine.row_key(row)).flatten();
+                let Some(key) = key else {
+                    self.fail(place, "get_ip_interface_entry", "a row that is not NULL", "a NULL row");
+                    return;
+                };
+                Some(EntryQuery::from(key))
+            }
+            EntrySource::Keys { alias, luid, index, family } => {
+                let mut query = EntryQuery { family: *family, luid: Luid(*luid), index: *index };
+                if let Some(alias) = alias {
+                    let Some(found) = self.machine.env().interface_by_alias(alias) else {
+                        let expected = format!("an interface \"{alias}\"");
+                        self.fail(place, "get_ip_interface_entry", expected, "the machine has none now");
+                        return;
+                    };
+                    if *luid == 0 && *index == 0 {
+                        query.luid = found.luid;
+                    }
+                }
+                Some(query)
+            }
+        };
+        let answer = self.machine.get_ip_interface_entry(actor, query);
+        let code = match &answer {
+            Ok(_) => 0,
+            Err((_, code)) => *code,
+        };
+        self.check_code(n, place, "GetIpInterfaceEntry", returns, code);
+        for (member, value) in expect {
+            let got = answer.as_ref().ok().and_then(|(key, row)| member_value(*member, *key, row));
+            let expected = self.eval(n, value, place);
+            if expected.is_some() && expected != got.map(Val::Number) {
+                let got = got.map_or_else(|| "no row".to_owned(), |got| got.to_string());
+                let expected = expected.map(|value| value.to_string()).unwrap_or_default();
+                self.fail(place, &format!("{} of the entry", member.name()), expected, got);
+            }
+        }
+        if let Ok((key, row)) = answer {
+            for (member, variable) in save {
+                if let Some(value) = member_value(*member, key, &row) {
+                    self.variables.set(*variable, Val::Number(value));
+                }
+            }
+        }
+    }
+
+    fn eval(&mut self, n: usize, value: &Value, place: &Arc<str>) -> Option<Val> {
+        let frames = &self.runners[n].frames;
+        let delivery = frames.iter().rev().find_map(|frame| frame.delivery.as_ref());
+        let client = frames.last().map_or(0, |frame| self.program.scripts[frame.script].client);
+        let env = self.machine.env();
+        match self.variables.eval(value, &self.program, client, delivery, env) {
+            Ok(value) => Some(value),
+            Err(reason) => {
+                self.fail(place, "a value", "a variable that is set", reason);
+                None
+            }
+        }
+    }
+
+    fn check_code(&mut self, n: usize, place: &Arc<str>, what: &str, expected: Option<u32>, got: u32) {
+        let Some(expected) = expected.filter(|expected| *expected != got) else {
+            return;
+        };
+        let flavour = self.machine.flavour(self.runners[n].actor);
+        let words = |code: u32| match code_name(code, flavour) {
+            Some(name) => format!("{name} ({code:#x})"),
+            None => format!("{code:#x}"),
+        };
+        self.fail(place, &format!("the result of {what}"), words(expected), words(got));
+    }
+}
+
+/// The value of a member, keys included.
+pub(crate) fn member_value(member: Member, key: RowKey, row: &netiosim_model::interface::IpRow) -> Option<u64> {
+    match member {
+        Member::Family => Some(u64::from(key.family.number())),
+        Member::InterfaceLuid => Some(key.luid.0),
+        Member::InterfaceIndex => Some(u64::from(key.index)),
+        other => row.get(other),
+    }
+}
+
+impl crate::program::Program {
+    /// Turns the registration that a fault names into the name that the machine knows it by.
+    pub(crate) fn resolve_fault(&self, fault: &mut Fault) {
+        use netiosim_model::machine::FaultTarget;
+        if let FaultTarget::Registration(name) = &fault.target
+            && let Some(number) = self.registration(name)
+        {
+            fault.target = FaultTarget::Registration(self.registrations[number].clone());
+        }
+    }
+
+    /// The number of a registration by its label or by `client.registration`.
+    #[must_use]
+    pub fn registration(&self, name: &str) -> Option<usize> {
+        let label = self.registrations.iter().position(|label| **label == *name);
+        label.or_else(|| self.registration_names.iter().position(|full| **full == *name))
+    }
+}

@@ -1,0 +1,171 @@
+//! Which actor the calling thread is, per stack.
+
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::{Arc, Weak};
+
+use netiosim_model::ids::{ActorId, ProcessId};
+
+use crate::builder::Mode;
+use crate::core::{Core, Inner};
+use crate::schedule;
+
+/// What the watching thread may see of a thread without any lock.
+#[derive(Debug, Default)]
+pub(crate) struct Shared {
+    /// The thread is inside this crate: it may sleep there without being stuck.
+    pub(crate) in_api: AtomicBool,
+    /// Its number in /proc, where there is such a thing; 0 before it is known.
+    pub(crate) tid: AtomicU64,
+}
+
+/// The calling thread, as one call of the API sees it.
+#[derive(Clone, Debug)]
+pub(crate) struct Me {
+    pub(crate) actor: ActorId,
+    /// Its place in the schedule of controlled mode.
+    pub(crate) task: Option<usize>,
+    pub(crate) shared: Option<Arc<Shared>>,
+}
+
+struct Binding {
+    uid: u64,
+    stack: Weak<Inner>,
+    task: Option<usize>,
+    shared: Option<Arc<Shared>>,
+    /// The actor of this thread in each process that it has acted for.
+    actors: Vec<(ProcessId, ActorId)>,
+    /// Whom it acts for now, innermost last.
+    current: Vec<ActorId>,
+    /// The actor ends with the thread, without anybody else saying so.
+    loose: bool,
+}
+
+impl Drop for Binding {
+    fn drop(&mut self) {
+        if !self.loose {
+            return;
+        }
+        if let Some(inner) = self.stack.upgrade() {
+            schedule::thread_ended(&inner, self.task, &self.actors);
+        }
+    }
+}
+
+thread_local! {
+    static BINDINGS: RefCell<Vec<Binding>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Who the calling thread is on this stack, if it has called before.
+pub(crate) fn current(inner: &Inner) -> Option<Me> {
+    BINDINGS
+        .try_with(|bindings| {
+            let bindings = bindings.borrow();
+            let binding = bindings.iter().rev().find(|binding| binding.uid == inner.uid)?;
+            let actor = *binding.current.last()?;
+            Some(Me { actor, task: binding.task, shared: binding.shared.clone() })
+        })
+        .ok()
+        .flatten()
+}
+
+/// Makes the calling thread an actor of a process.
+pub(crate) fn bind(inner: &Arc<Inner>, core: &mut Core, name: Option<&str>) -> Me {
+    let thread = std::thread::current();
+    let name = match name.or_else(|| thread.name()) {
+        Some(name) => name.to_owned(),
+        None => {
+            core.unnamed_threads += 1;
+            format!("thread-{}", core.unnamed_threads)
+        }
+    };
+    let actor = core.machine.actor(&name, inner.home);
+    let controlled = inner.mode == Mode::Controlled;
+    let shared = controlled.then(|| Arc::new(Shared::default()));
+    let task = shared.as_ref().map(|shared| core.sched.add(actor, shared.clone(), schedule::Role::User));
+    let me = Me { actor, task, shared };
+    attach(inner, &me, inner.home, true);
+    me
+}
+
+/// Tells the calling thread who it is; `loose`: nobody else will say when it has ended.
+pub(crate) fn attach(inner: &Arc<Inner>, me: &Me, process: ProcessId, loose: bool) {
+    if let Some(shared) = &me.shared {
+        let tid = crate::procfs::own_tid().unwrap_or(0);
+        shared.tid.store(tid, std::sync::atomic::Ordering::Release);
+        shared.in_api.store(true, std::sync::atomic::Ordering::Release);
+    }
+    let binding = Binding {
+        uid: inner.uid,
+        stack: Arc::downgrade(inner),
+        task: me.task,
+        shared: me.shared.clone(),
+        actors: vec![(process, me.actor)],
+        current: vec![me.actor],
+        loose,
+    };
+    // Bindings of stacks that are gone leave with the next one that comes.
+    let dead = BINDINGS.try_with(|bindings| {
+        let mut bindings = bindings.borrow_mut();
+        let (live, dead): (Vec<Binding>, Vec<Binding>) =
+            std::mem::take(&mut *bindings).into_iter().partition(|b| b.stack.strong_count() > 0);
+        *bindings = live;
+        bindings.push(binding);
+        dead
+    });
+    drop(dead);
+}
+
+/// Forgets that the calling thread has anything to do with the stack.
+pub(crate) fn detach(inner: &Inner) {
+    let gone = BINDINGS.try_with(|bindings| {
+        let mut bindings = bindings.borrow_mut();
+        let at = bindings.iter().rposition(|binding| binding.uid == inner.uid)?;
+        let mut binding = bindings.remove(at);
+        binding.loose = false;
+        Some(binding)
+    });
+    drop(gone);
+}
+
+/// The calling thread's actor in another process; made when it is not there yet.
+pub(crate) fn actor_in(inner: &Inner, core: &mut Core, process: ProcessId) -> ActorId {
+    let known = with(inner, |binding| {
+        binding.actors.iter().find(|entry| entry.0 == process).map(|entry| entry.1)
+    });
+    if let Some(Some(actor)) = known {
+        return actor;
+    }
+    let own = with(inner, |binding| binding.actors.first().map(|entry| entry.1)).flatten();
+    let name = own.map_or("thread", |own| core.machine.actor_info(own).name()).to_owned();
+    let owner = core.machine.processes()[process.slot()].name().to_owned();
+    let actor = core.machine.actor(&format!("{owner}/{name}"), process);
+    with(inner, |binding| binding.actors.push((process, actor)));
+    actor
+}
+
+/// From now on the calling thread acts as `actor`, until [`pop`].
+pub(crate) fn push(inner: &Inner, actor: ActorId) {
+    with(inner, |binding| binding.current.push(actor));
+}
+
+/// Takes back the innermost [`push`] of this actor.
+pub(crate) fn pop(inner: &Inner, actor: ActorId) {
+    with(inner, |binding| {
+        if let Some(at) = binding.current.iter().rposition(|entry| *entry == actor)
+            && at > 0
+        {
+            binding.current.remove(at);
+        }
+    });
+}
+
+fn with<R>(inner: &Inner, f: impl FnOnce(&mut Binding) -> R) -> Option<R> {
+    BINDINGS
+        .try_with(|bindings| {
+            let mut bindings = bindings.borrow_mut();
+            bindings.iter_mut().rev().find(|binding| binding.uid == inner.uid).map(f)
+        })
+        .ok()
+        .flatten()
+}

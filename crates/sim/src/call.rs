@@ -1,0 +1,131 @@
+//! The call log: every call of the API, with parameters, result, thread and virtual time.
+
+use std::sync::Arc;
+
+use netiosim_model::event::Function;
+use netiosim_model::ids::{ActorId, Handle};
+use netiosim_model::machine::EntryQuery;
+
+use crate::StackRef;
+use crate::core::Core;
+
+/// The parameters of a call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Args {
+    /// Of NotifyTeredoPortChange and NotifyIpInterfaceChange.
+    Register {
+        /// What reports call the registration.
+        name: Arc<str>,
+        /// Family, of NotifyIpInterfaceChange.
+        family: Option<u16>,
+        /// Whether there was a callback; false is NULL.
+        callback: bool,
+        /// CallerContext.
+        context: u64,
+        /// InitialNotification.
+        initial: bool,
+        /// Whether there was a place for the handle; false is NULL.
+        handle_pointer: bool,
+    },
+    /// Of CancelMibChangeNotify2.
+    Cancel {
+        /// The handle.
+        handle: Handle,
+        /// The name of its registration, if it is one that lives.
+        name: Option<Arc<str>>,
+    },
+    /// Of GetTeredoPort.
+    Port {
+        /// Whether there was a place for the port; false is NULL.
+        pointer: bool,
+    },
+    /// Of GetIpInterfaceEntry; `None` is a NULL row.
+    Entry(Option<EntryQuery>),
+}
+
+/// One call of the API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// The virtual time when it began, in milliseconds.
+    pub at_ms: u64,
+    /// The name of the calling thread.
+    pub thread: String,
+    /// Where it was called.
+    pub place: Option<String>,
+    /// The function.
+    pub function: Function,
+    /// Its parameters.
+    pub args: Args,
+    /// What it returned; `None` while it has not.
+    pub code: Option<u32>,
+    /// The handle that a registration was given.
+    pub handle: Option<Handle>,
+    /// The port that GetTeredoPort wrote.
+    pub port: Option<u16>,
+}
+
+/// The same as the log keeps it.
+#[derive(Clone, Debug)]
+pub(crate) struct CallRecord {
+    pub(crate) at_ms: u64,
+    pub(crate) actor: ActorId,
+    pub(crate) place: Option<netiosim_model::ids::PlaceId>,
+    pub(crate) function: Function,
+    pub(crate) args: Args,
+    pub(crate) code: Option<u32>,
+    pub(crate) handle: Option<Handle>,
+    pub(crate) port: Option<u16>,
+}
+
+impl Core {
+    /// Puts a call into the log and returns its position there.
+    pub(crate) fn log(&mut self, actor: ActorId, function: Function, args: impl FnOnce(&Self) -> Args) -> Option<usize> {
+        if !self.recording {
+            return None;
+        }
+        let record = CallRecord {
+            at_ms: self.machine.now_ms(),
+            actor,
+            place: self.machine.actor_info(actor).place(),
+            function,
+            args: args(self),
+            code: None,
+            handle: None,
+            port: None,
+        };
+        self.calls.push(record);
+        Some(self.calls.len() - 1)
+    }
+
+    /// Completes an entry of the log.
+    pub(crate) fn log_end(&mut self, at: Option<usize>, code: u32, handle: Option<Handle>, port: Option<u16>) {
+        if let Some(record) = at.and_then(|at| self.calls.get_mut(at)) {
+            record.code = Some(code);
+            record.handle = handle;
+            record.port = port;
+        }
+    }
+
+    /// An entry of the log, with the names that it stands for.
+    pub(crate) fn call(&self, record: &CallRecord) -> Call {
+        Call {
+            at_ms: record.at_ms,
+            thread: self.machine.actor_info(record.actor).name().to_owned(),
+            place: record.place.map(|place| self.machine.place_text(place).to_owned()),
+            function: record.function,
+            args: record.args.clone(),
+            code: record.code,
+            handle: record.handle,
+            port: record.port,
+        }
+    }
+}
+
+impl StackRef {
+    /// Every call of the API so far, in the order in which they began.
+    #[must_use]
+    pub fn calls(&self) -> Vec<Call> {
+        self.look(|core| core.calls.iter().map(|record| core.call(record)).collect())
+    }
+}

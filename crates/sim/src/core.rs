@@ -1,0 +1,189 @@
+//! The heart of a stack: the model under one lock, and what belongs to it.
+
+use std::collections::HashMap;
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Duration;
+
+use netiosim_model::choose::Chooser;
+use netiosim_model::ids::{ActorId, Handle, LaneId, PlaceId, ProcessId};
+use netiosim_model::machine::Machine;
+use parking_lot::{Condvar, Mutex};
+
+use crate::barrier::Held;
+use crate::builder::{Mode, OnDeadlock};
+use crate::call::CallRecord;
+use crate::callback::RawCallback;
+use crate::monitor::Monitor;
+use crate::pool::Pool;
+use crate::schedule::{Picker, Sched};
+
+/// What all clones of a [`StackRef`](crate::StackRef) share.
+pub(crate) struct Inner {
+    /// Unique within this process; never seen by the model.
+    pub(crate) uid: u64,
+    pub(crate) mode: Mode,
+    pub(crate) on_deadlock: OnDeadlock,
+    pub(crate) watchdog: Duration,
+    pub(crate) delivery_limit: usize,
+    pub(crate) report_leaks: bool,
+    /// The words that reproduce the run.
+    pub(crate) reproduce: String,
+    pub(crate) home: ProcessId,
+    pub(crate) core: Mutex<Core>,
+    /// Told after every step that somebody may wait for.
+    pub(crate) changed: Condvar,
+    /// Wakes the thread that watches over controlled mode.
+    pub(crate) watch: Condvar,
+    pub(crate) tokens: (crossbeam_channel::Sender<()>, crossbeam_channel::Receiver<()>),
+}
+
+/// A check of the mock side that runs when the stack ends and says what is wrong.
+pub(crate) type Check = Box<dyn FnOnce(&Core) -> Option<String> + Send>;
+
+/// A callback of a live registration.
+pub(crate) struct Stored {
+    pub(crate) callback: RawCallback,
+    identity: usize,
+}
+
+/// All that changes, under one lock that no user code ever runs under.
+pub(crate) struct Core {
+    pub(crate) machine: Machine,
+    pub(crate) chooser: Box<dyn Chooser + Send>,
+    pub(crate) picker: Picker,
+    pub(crate) stored: HashMap<Handle, Stored>,
+    /// Callback numbers by the address of the callback, with the registrations that share it.
+    identities: HashMap<usize, (u64, usize)>,
+    next_callback: u64,
+    /// Callbacks that nobody can reach any more, to be dropped where no lock is held.
+    pub(crate) garbage: Vec<RawCallback>,
+    places: HashMap<usize, PlaceId>,
+    /// Per finding: whether the test has looked at it.
+    pub(crate) acknowledged: Vec<bool>,
+    /// Names given so far, per kind, to registrations that came without one.
+    pub(crate) unnamed: [u32; 2],
+    /// Threads named so far that came without a name.
+    pub(crate) unnamed_threads: u32,
+    pub(crate) closing: bool,
+    pub(crate) recording: bool,
+    /// Threads parked on `Inner::changed`.
+    pub(crate) waiters: usize,
+    pub(crate) delivered: usize,
+    pub(crate) pool: Pool,
+    pub(crate) sched: Sched,
+    pub(crate) monitor: Monitor,
+    pub(crate) held: Held,
+    pub(crate) calls: Vec<CallRecord>,
+    pub(crate) checks: Vec<Check>,
+}
+
+impl Core {
+    pub(crate) fn new(machine: Machine, chooser: Box<dyn Chooser + Send>, picker: Picker) -> Self {
+        Self {
+            machine,
+            chooser,
+            picker,
+            stored: HashMap::new(),
+            identities: HashMap::new(),
+            next_callback: 1,
+            garbage: Vec::new(),
+            places: HashMap::new(),
+            acknowledged: Vec::new(),
+            unnamed: [0; 2],
+            unnamed_threads: 0,
+            closing: false,
+            recording: true,
+            waiters: 0,
+            delivered: 0,
+            pool: Pool::default(),
+            sched: Sched::default(),
+            monitor: Monitor::default(),
+            held: Held::default(),
+            calls: Vec::new(),
+            checks: Vec::new(),
+        }
+    }
+
+    /// The machine and who decides for it.
+    pub(crate) fn parts(&mut self) -> (&mut Machine, &mut (dyn Chooser + Send)) {
+        (&mut self.machine, &mut *self.chooser)
+    }
+
+    /// Says where in its program an actor is.
+    pub(crate) fn place(&mut self, actor: ActorId, at: &'static Location<'static>) {
+        let machine = &mut self.machine;
+        let key = std::ptr::from_ref(at) as usize;
+        let place = *self.places.entry(key).or_insert_with(|| {
+            machine.place_id(&format!("{}:{}", at.file().replace('\\', "/"), at.line()))
+        });
+        machine.at_place(actor, place);
+    }
+
+    /// The number by which the model knows a callback: equal for equal callbacks.
+    pub(crate) fn callback_number(&mut self, callback: &RawCallback) -> u64 {
+        match self.identities.get(&callback.identity()) {
+            Some((number, _)) => *number,
+            None => self.next_callback,
+        }
+    }
+
+    /// Keeps the callback of a registration that was made.
+    pub(crate) fn store(&mut self, handle: Handle, callback: RawCallback) {
+        let identity = callback.identity();
+        let next = self.next_callback;
+        let entry = self.identities.entry(identity).or_insert((next, 0));
+        entry.1 += 1;
+        if entry.0 == next {
+            self.next_callback += 1;
+        }
+        self.stored.insert(handle, Stored { callback, identity });
+    }
+
+    /// Lets go of the callback of a registration that is no more.
+    pub(crate) fn sweep(&mut self, handle: Handle) {
+        if self.machine.registration(handle).is_none() {
+            self.forget(handle);
+        }
+    }
+
+    /// Lets go of the callbacks of all registrations that are no more, in the order of handles.
+    pub(crate) fn sweep_all(&mut self) {
+        let mut dead: Vec<Handle> =
+            self.stored.keys().copied().filter(|h| self.machine.registration(*h).is_none()).collect();
+        dead.sort_unstable();
+        for handle in dead {
+            self.forget(handle);
+        }
+    }
+
+    /// Lets go of every callback, in the order of handles.
+    pub(crate) fn forget_all(&mut self) {
+        let mut all: Vec<Handle> = self.stored.keys().copied().collect();
+        all.sort_unstable();
+        for handle in all {
+            self.forget(handle);
+        }
+    }
+
+    fn forget(&mut self, handle: Handle) {
+        let Some(stored) = self.stored.remove(&handle) else { return };
+        if let Some(entry) = self.identities.get_mut(&stored.identity) {
+            entry.1 -= 1;
+            if entry.1 == 0 {
+                self.identities.remove(&stored.identity);
+            }
+        }
+        self.garbage.push(stored.callback);
+    }
+
+    /// The process whose callback a lane calls.
+    pub(crate) fn process_of(&self, lane: LaneId) -> Option<ProcessId> {
+        self.machine.registration(lane.handle).map(netiosim_model::machine::Registration::process)
+    }
+
+    /// The name of a registration.
+    pub(crate) fn name_of(&self, handle: Handle) -> Option<Arc<str>> {
+        self.machine.registration(handle).map(|registration| registration.name().into())
+    }
+}

@@ -1,0 +1,116 @@
+//! What Linux tells about the threads of this process. Elsewhere nothing is known.
+
+use std::sync::atomic::Ordering;
+
+use crate::core::Core;
+
+/// What a thread outside our sight is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Probe {
+    /// It runs, or is about to.
+    Running,
+    /// It sleeps on a futex without a time limit: only another thread can wake it.
+    Blocked,
+    /// It sleeps in another way: it may go on by itself.
+    Busy,
+    /// It is not there any more.
+    Gone,
+}
+
+/// The number of the calling thread.
+pub(crate) fn own_tid() -> Option<u64> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
+    let link = std::fs::read_link("/proc/thread-self").ok()?;
+    link.file_name()?.to_str()?.parse().ok()
+}
+
+/// The numbers of all threads of this process.
+pub(crate) fn threads() -> Vec<u64> {
+    if !cfg!(target_os = "linux") {
+        return Vec::new();
+    }
+    let Ok(entries) = std::fs::read_dir("/proc/self/task") else { return Vec::new() };
+    entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
+}
+
+/// Whether threads came up since the stack was made that it does not know: they might still call.
+pub(crate) fn strangers(core: &Core) -> bool {
+    let known = |tid: &u64| {
+        core.sched.older.contains(tid)
+            || core.monitor.tid == *tid
+            || core.sched.tasks().iter().any(|task| task.shared.tid.load(Ordering::Acquire) == *tid)
+    };
+    !cfg!(target_os = "linux") || threads().iter().any(|tid| !known(tid))
+}
+
+/// What a thread is doing, looked at twice; `None` where the system does not tell.
+pub(crate) fn steady(tid: u64) -> Option<Probe> {
+    if tid == 0 {
+        return cfg!(target_os = "linux").then_some(Probe::Running);
+    }
+    let first = match look(tid)? {
+        Look::Gone => return Some(Probe::Gone),
+        Look::Running => return Some(Probe::Running),
+        Look::Sleeping(switches) => switches,
+    };
+    std::thread::yield_now();
+    match look(tid)? {
+        Look::Gone => Some(Probe::Gone),
+        Look::Sleeping(second) if second == first => Some(sleep_kind(tid)),
+        _ => Some(Probe::Running),
+    }
+}
+
+enum Look {
+    Gone,
+    Running,
+    /// With the number of context switches so far.
+    Sleeping(u64),
+}
+
+fn look(tid: u64) -> Option<Look> {
+    if !cfg!(target_os = "linux") {
+        return None;
+    }
+    let Ok(status) = std::fs::read_to_string(format!("/proc/self/task/{tid}/status")) else {
+        return Some(Look::Gone);
+    };
+    let field = |name: &str| {
+        status.lines().find_map(|line| line.strip_prefix(name)).map(|rest| rest.trim_start_matches(':').trim())
+    };
+    match field("State")?.chars().next()? {
+        'S' => {
+            let count = |name| field(name).and_then(|text| text.parse::<u64>().ok());
+            let switches = count("voluntary_ctxt_switches")? + count("nonvoluntary_ctxt_switches")?;
+            Some(Look::Sleeping(switches))
+        }
+        'Z' | 'X' => Some(Look::Gone),
+        _ => Some(Look::Running),
+    }
+}
+
+/// On what a sleeping thread sleeps, as far as the system lets us see it.
+fn sleep_kind(tid: u64) -> Probe {
+    let Ok(line) = std::fs::read_to_string(format!("/proc/self/task/{tid}/syscall")) else {
+        return Probe::Blocked;
+    };
+    let mut words = line.split_whitespace();
+    let futex = if cfg!(target_arch = "x86_64") {
+        "202"
+    } else if cfg!(target_arch = "aarch64") {
+        "98"
+    } else {
+        return Probe::Blocked;
+    };
+    match words.next() {
+        Some("running") => Probe::Running,
+        Some(number) if number == futex => match words.nth(3) {
+            Some("0x0") => Probe::Blocked,
+            _ => Probe::Busy,
+        },
+        Some(_) => Probe::Busy,
+        None => Probe::Blocked,
+    }
+}

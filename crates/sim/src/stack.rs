@@ -1,0 +1,318 @@
+//! The stack: its owner, and the handle that everybody else holds.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use netiosim_model::choose::Chooser;
+use netiosim_model::event::Event;
+use netiosim_model::finding::Finding;
+use netiosim_model::machine::Machine;
+use netiosim_model::rule::Rule;
+use parking_lot::{Condvar, Mutex};
+
+use crate::builder::{Builder, Mode};
+use crate::core::{Core, Inner};
+use crate::picker::Picker;
+use crate::{bind, pool, schedule, watchdog};
+
+/// Tags of the stacks that live.
+static TAGS: Mutex<Vec<u16>> = Mutex::new(Vec::new());
+static NEXT_UID: AtomicU64 = AtomicU64::new(1);
+
+/// A simulated IP stack, and the program that runs on it: the calling test.
+///
+/// It derefs to [`StackRef`], which has all the methods; [`handle`](StackRef::handle) gives one to
+/// callbacks and threads. Dropping the stack ends everything: callbacks are removed, and their
+/// destructors run; the threads of the stack stop; who waits in the API gets an error. **A stack that
+/// is dropped with findings that nobody [took](StackRef::take_findings) or
+/// [acknowledged](StackRef::acknowledge) panics**, unless its thread is panicking already.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::atomic::{AtomicU16, Ordering};
+/// use std::sync::Arc;
+///
+/// use netiosim_sim::Stack;
+///
+/// let stack = Stack::new();
+/// let seen = Arc::new(AtomicU16::new(0));
+/// let port = seen.clone();
+/// let registration = stack.on_teredo_port_change(move |change| port.store(change.port, Ordering::SeqCst))?;
+///
+/// stack.restart_teredo_on(50_123)?;
+/// stack.run_until_idle();
+/// assert_eq!(seen.load(Ordering::SeqCst), 50_123);
+/// registration.cancel()?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Stack {
+    reference: StackRef,
+    tag: Option<u16>,
+}
+
+/// A stack, as everybody but its owner holds it: to be cloned, captured and sent.
+///
+/// When the stack is dropped its methods go on to answer, but registering fails with
+/// ERROR_SHUTDOWN_IN_PROGRESS (1115) and nobody waits.
+#[derive(Clone)]
+pub struct StackRef {
+    pub(crate) inner: Arc<Inner>,
+}
+
+impl Stack {
+    /// A home machine, profile `documented`, manual mode, seed 0.
+    #[must_use]
+    pub fn new() -> Self {
+        Builder::new().build()
+    }
+
+    /// A stack in the making.
+    pub fn builder() -> Builder {
+        Builder::new()
+    }
+
+    pub(crate) fn start(
+        builder: &Builder,
+        machine: Machine,
+        chooser: Box<dyn Chooser + Send>,
+        picker: Picker,
+    ) -> Self {
+        let (tag, own) = match builder.tag {
+            Some(tag) => (tag, None),
+            None => {
+                let tag = take_tag();
+                (tag, Some(tag))
+            }
+        };
+        let mut machine = machine.tagged(tag);
+        let home = machine.process("program", builder.flavour);
+        let inner = Arc::new(Inner {
+            uid: NEXT_UID.fetch_add(1, Ordering::Relaxed),
+            mode: builder.mode,
+            on_deadlock: builder.on_deadlock,
+            watchdog: builder.watchdog,
+            delivery_limit: builder.delivery_limit,
+            report_leaks: builder.report_leaks,
+            reproduce: format!("NETIOSIM_SEED={} NETIOSIM_PROFILE={}", builder.seed, builder.profile),
+            home,
+            core: Mutex::new(Core::new(machine, chooser, picker)),
+            changed: Condvar::new(),
+            watch: Condvar::new(),
+            tokens: crossbeam_channel::unbounded(),
+        });
+        {
+            let mut core = inner.core.lock();
+            let me = bind::bind(&inner, &mut core, Some("main"));
+            schedule::start(&inner, &mut core, &me);
+            if let Some(shared) = &me.shared {
+                shared.in_api.store(false, Ordering::Release);
+            }
+        }
+        Self { reference: StackRef { inner }, tag: own }
+    }
+
+    /// Ends everything but the judgement.
+    fn close(&self) {
+        let inner = &self.reference.inner;
+        let garbage = {
+            let mut core = inner.core.lock();
+            if inner.report_leaks {
+                core.report_leaks();
+            }
+            core.closing = true;
+            core.forget_all();
+            core.sched.wake_all();
+            std::mem::take(&mut core.garbage)
+        };
+        inner.changed.notify_all();
+        inner.watch.notify_all();
+        if inner.mode == Mode::Threads {
+            pool::stop(inner);
+        }
+        // User code: no lock is held here.
+        drop(garbage);
+        let deadline = Instant::now() + inner.watchdog;
+        let mut core = inner.core.lock();
+        while core.pool.alive > 0 && !std::thread::panicking() {
+            if core.all_blocked_outside() {
+                break;
+            }
+            if inner.changed.wait_until(&mut core, deadline).timed_out() {
+                watchdog::report(&mut core);
+                watchdog::say("netiosim: the stack is dropped while callbacks run; they are left behind\n");
+                break;
+            }
+        }
+    }
+
+    /// What speaks against the stack at its end.
+    fn verdict(&self) -> Option<String> {
+        let inner = &self.reference.inner;
+        let mut core = inner.core.lock();
+        let mut parts: Vec<String> = core.unacknowledged().map(Finding::to_string).collect();
+        let found = parts.len();
+        for check in std::mem::take(&mut core.checks) {
+            parts.extend(check(&core));
+        }
+        if parts.is_empty() {
+            return None;
+        }
+        let mut text = String::new();
+        if found > 0 {
+            let s = if found == 1 { "" } else { "s" };
+            text = format!("the stack was dropped with {found} finding{s} that nobody looked at\n\n");
+        }
+        text.push_str(&parts.join("\n\n"));
+        text.push_str("\n\nreproduce with: ");
+        text.push_str(&inner.reproduce);
+        Some(text)
+    }
+}
+
+impl Default for Stack {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Deref for Stack {
+    type Target = StackRef;
+
+    fn deref(&self) -> &StackRef {
+        &self.reference
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        self.close();
+        bind::detach(&self.reference.inner);
+        if let Some(tag) = self.tag {
+            TAGS.lock().retain(|taken| *taken != tag);
+        }
+        let verdict = self.verdict();
+        if let Some(text) = verdict
+            && !std::thread::panicking()
+        {
+            panic!("{text}");
+        }
+    }
+}
+
+impl StackRef {
+    /// One more handle of the same stack.
+    #[must_use]
+    pub fn handle(&self) -> Self {
+        self.clone()
+    }
+
+    /// The delivery mode.
+    #[must_use]
+    pub fn mode(&self) -> Mode {
+        self.inner.mode
+    }
+
+    /// Every finding so far. Looking at them here does not acknowledge them.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Finding> {
+        self.look(|core| core.machine.findings().to_vec())
+    }
+
+    /// The findings that were neither taken nor acknowledged before; they are acknowledged now.
+    #[must_use = "acknowledged findings that nobody looks at are lost"]
+    pub fn take_findings(&self) -> Vec<Finding> {
+        self.look(|core| {
+            let taken = core.unacknowledged().cloned().collect();
+            core.acknowledge(|_| true);
+            taken
+        })
+    }
+
+    /// Acknowledges the findings of one rule so far, and returns how many there were.
+    pub fn acknowledge(&self, rule: Rule) -> usize {
+        self.look(|core| core.acknowledge(|finding| finding.rule == rule))
+    }
+
+    /// Everything that happened so far, one line an event.
+    #[must_use]
+    pub fn trace(&self) -> String {
+        self.look(|core| core.machine.trace_text(core.machine.events()))
+    }
+
+    /// Everything that happened so far and was not [taken](Self::take_events).
+    #[must_use]
+    pub fn events(&self) -> Vec<Event> {
+        self.look(|core| core.machine.events().to_vec())
+    }
+
+    /// Takes everything that happened so far out of the trace.
+    #[must_use]
+    pub fn take_events(&self) -> Vec<Event> {
+        self.look(|core| core.machine.take_events())
+    }
+
+    /// Switches the trace and the call log on or off; they are on.
+    pub fn record(&self, on: bool) {
+        self.look(|core| {
+            core.recording = on;
+            core.machine.record(on);
+        });
+    }
+}
+
+impl fmt::Debug for StackRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StackRef").field("mode", &self.inner.mode).finish_non_exhaustive()
+    }
+}
+
+impl Core {
+    fn unacknowledged(&self) -> impl Iterator<Item = &Finding> {
+        let fresh = |n: usize| !self.acknowledged.get(n).copied().unwrap_or(false);
+        self.machine.findings().iter().enumerate().filter(move |(n, _)| fresh(*n)).map(|(_, f)| f)
+    }
+
+    fn acknowledge(&mut self, which: impl Fn(&Finding) -> bool) -> usize {
+        let findings = self.machine.findings();
+        self.acknowledged.resize(findings.len(), false);
+        let mut count = 0;
+        for (finding, done) in findings.iter().zip(&mut self.acknowledged) {
+            if !*done && which(finding) {
+                *done = true;
+                count += 1;
+            }
+        }
+        count
+    }
+
+    fn report_leaks(&mut self) {
+        let processes: Vec<_> = (0u32..).zip(self.machine.processes()).map(|(n, p)| (n, p.is_alive())).collect();
+        for (n, alive) in processes {
+            let process = netiosim_model::ids::ProcessId(n);
+            let mut actors = (0u32..).zip(self.machine.actors());
+            let actor = actors.find(|(_, actor)| actor.process() == process).map(|(n, _)| n);
+            if let Some(actor) = actor.filter(|_| alive) {
+                self.machine.process_exit(netiosim_model::ids::ActorId(actor), process);
+            }
+        }
+    }
+
+    /// Whether the only threads left are workers that block where nobody can reach them.
+    fn all_blocked_outside(&self) -> bool {
+        let blocked = |state| matches!(state, schedule::State::Outside(_));
+        let count = self.sched.tasks().iter().filter(|task| blocked(task.state)).count();
+        count > 0 && count >= self.pool.alive
+    }
+}
+
+fn take_tag() -> u16 {
+    let mut tags = TAGS.lock();
+    let tag = (0..u16::MAX).find(|tag| !tags.contains(tag)).unwrap_or(u16::MAX);
+    tags.push(tag);
+    tag
+}

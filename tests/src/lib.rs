@@ -1,0 +1,1 @@
+//! Whole-product tests of netiosim live in `tests/`; this library is empty.
