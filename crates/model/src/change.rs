@@ -203,6 +203,8 @@ impl Effect {
 pub enum ChangeError {
     /// No interface has this LUID.
     NoInterface(Luid),
+    /// No interface has this alias.
+    NoAlias(String),
     /// The alias, index or LUID is taken by another interface.
     Taken(String),
     /// The family is not bound to the interface.
@@ -227,6 +229,7 @@ impl fmt::Display for ChangeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoInterface(luid) => write!(f, "no interface has the LUID {luid}"),
+            Self::NoAlias(alias) => write!(f, "no interface has the alias \"{alias}\""),
             Self::Taken(what) => write!(f, "{what} is taken by another interface"),
             Self::NotBound(family) => write!(f, "{family} is not bound to the interface"),
             Self::Bound(family) => write!(f, "{family} is bound to the interface already"),

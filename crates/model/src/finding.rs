@@ -38,7 +38,9 @@ impl fmt::Display for Finding {
         writeln!(f)?;
         writeln!(f, "  rule: {}", rule.summary())?;
         writeln!(f, "  from: {}", rule.source())?;
-        writeln!(f, "  ids:  {}", rule.requirements().join(", "))?;
+        if !rule.requirements().is_empty() {
+            writeln!(f, "  ids:  {}", rule.requirements().join(", "))?;
+        }
         write!(f, "  more: netiosim explain {}", rule.id())
     }
 }

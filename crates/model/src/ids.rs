@@ -17,6 +17,7 @@ macro_rules! id {
                 self.0 as usize
             }
 
+            #[allow(dead_code, reason = "faults are numbered by themselves")]
             pub(crate) fn at(position: usize) -> Self {
                 Self(u32::try_from(position).expect("fewer than 2^32 things of one kind"))
             }

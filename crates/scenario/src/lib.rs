@@ -8,6 +8,7 @@
 
 pub mod check;
 pub mod format;
+pub mod import;
 pub mod judge;
 pub mod load;
 mod nearest;

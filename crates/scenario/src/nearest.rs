@@ -3,7 +3,7 @@
 /// The candidate that was probably meant by `word`, if one is near enough; the first of several.
 ///
 /// Upper and lower case, `-`, `_` and spaces make no difference; otherwise a third of the letters may
-/// be wrong, at least one, or one word is the beginning of the other.
+/// be wrong, at least one of two, or one word is the beginning of the other.
 pub(crate) fn nearest<'a>(
     word: &str,
     candidates: impl IntoIterator<Item = &'a str>,
@@ -12,7 +12,10 @@ pub(crate) fn nearest<'a>(
     if wanted.is_empty() || wanted.len() > 64 {
         return None;
     }
-    let allowed = (wanted.len() / 3).max(1);
+    let allowed = match wanted.len() {
+        1 => 0,
+        letters => (letters / 3).max(1),
+    };
     let mut best: Option<(usize, &str)> = None;
     for candidate in candidates {
         let other = plain(candidate);

@@ -48,6 +48,7 @@ struct Excerpt {
     text: String,
     first_line: usize,
     span: Range<usize>,
+    cut: bool,
 }
 
 impl Problem {
@@ -110,13 +111,18 @@ impl Problem {
         let mut group = Group::with_title(Level::ERROR.primary_title(reason));
         match &self.excerpt {
             Some(excerpt) => {
-                let origin = Origin::path(file).line(self.line).char_column(self.column);
                 let annotation = AnnotationKind::Primary.span(excerpt.span.clone());
                 let snippet = Snippet::source(excerpt.text.as_str())
                     .line_start(excerpt.first_line)
                     .fold(false)
                     .annotation(annotation);
-                group = group.element(origin).element(snippet);
+                if excerpt.cut {
+                    // The snippet counts columns from where the line was cut.
+                    let origin = Origin::path(file).line(self.line).char_column(self.column);
+                    group = group.element(origin).element(snippet);
+                } else {
+                    group = group.element(snippet.path(file));
+                }
             }
             None => group = group.element(Origin::path(file)),
         }
@@ -163,6 +169,7 @@ impl Excerpt {
                 text: text[start..stop].to_owned(),
                 first_line: line,
                 span: span.start - start..end.min(stop) - start,
+                cut: true,
             };
         }
         let above = own_start.checked_sub(1).map(|end| text[..end].rfind('\n').map_or(0, |at| at + 1));
@@ -174,6 +181,7 @@ impl Excerpt {
             text: text[start..own_end].to_owned(),
             first_line,
             span: span.start - start..end - start,
+            cut: false,
         }
     }
 }

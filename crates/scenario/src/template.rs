@@ -1,6 +1,6 @@
 //! Stacks and example scenarios that the program brings along, and how a stack is put together.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::format::{
     FamilyBinding, FamilySpec, InterfaceSpec, StackFile, StackSpec, TeredoSpec, TeredoState,
@@ -17,6 +17,9 @@ pub const TEREDO_ALIAS: &str = "Teredo Tunneling Pseudo-Interface";
 
 /// The IF_TYPE of loopback interfaces.
 pub const LOOPBACK_TYPE: u16 = 24;
+
+/// The TUNNEL_TYPE of the Teredo pseudo-interface.
+pub const TEREDO_TUNNEL_TYPE: u16 = 14;
 
 const STACKS: [(Template, &str, &str); 7] = [
     (Template::Home, "home", include_str!("../templates/stacks/home.json")),
@@ -113,12 +116,12 @@ pub enum StackError {
 pub fn resolve(stack: &StackSpec, directory: &Path) -> Result<StackSpec, StackError> {
     let base = match (&stack.file, stack.template) {
         (Some(name), _) => from_file(&directory.join(name))?,
-        (None, template) => of(template.unwrap_or(Template::Empty)),
+        (None, template) => base_of(template, stack),
     };
     Ok(overlay(base, stack.clone()))
 }
 
-fn from_file(path: &PathBuf) -> Result<StackSpec, StackError> {
+fn from_file(path: &Path) -> Result<StackSpec, StackError> {
     let name = path.display().to_string();
     let text = crate::load::text(path).map_err(|problem| match problem.line {
         0 => StackError::Unreadable(problem.reason),
@@ -130,7 +133,17 @@ fn from_file(path: &PathBuf) -> Result<StackSpec, StackError> {
         return Err(StackError::Bad(problems));
     }
     // `check_stack_file` refuses a stack file that starts from another file.
-    Ok(overlay(of(file.stack.template.unwrap_or(Template::Empty)), file.stack))
+    Ok(overlay(base_of(file.stack.template, &file.stack), file.stack))
+}
+
+/// What a stack without a file starts from. Without a template a Teredo client that is written is
+/// not taken for the disabled one of `empty`.
+fn base_of(template: Option<Template>, over: &StackSpec) -> StackSpec {
+    let mut base = of(template.unwrap_or(Template::Empty));
+    if template.is_none() && over.teredo.is_some() {
+        base.teredo = None;
+    }
+    base
 }
 
 /// Lays a stack over a base: interfaces by alias, the Teredo client and rows member by member;
@@ -198,10 +211,13 @@ fn lay_family(known: &mut FamilySpec, over: FamilySpec) {
     known.members.extend(over.members);
 }
 
-/// The state of the base goes with its type: to disable the client, or to enable it again, takes
-/// the state with it unless the new one is written.
+/// The state of the base goes with what it comes from: another type, NAT, network or server takes it
+/// away unless the new one is written. Left out, it is the best that the client can reach.
 fn lay_teredo(known: &mut TeredoSpec, over: TeredoSpec) {
-    let was_disabled = known.kind == Some(TeredoType::Disabled);
+    let elsewhere = over.kind.is_some()
+        || over.nat.is_some()
+        || over.managed_network.is_some()
+        || over.server_reachable.is_some();
     known.kind = over.kind.or(known.kind);
     let is_disabled = known.kind == Some(TeredoType::Disabled);
     known.server = over.server.or(known.server.take());
@@ -217,7 +233,7 @@ fn lay_teredo(known: &mut TeredoSpec, over: TeredoSpec) {
     known.state = match over.state {
         Some(state) => Some(state),
         None if is_disabled => Some(TeredoState::Disabled),
-        None if was_disabled => None,
+        None if elsewhere => None,
         None => known.state,
     };
 }

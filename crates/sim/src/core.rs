@@ -16,7 +16,8 @@ use crate::call::CallRecord;
 use crate::callback::RawCallback;
 use crate::monitor::Monitor;
 use crate::pool::Pool;
-use crate::schedule::{Picker, Sched};
+use crate::picker::Picker;
+use crate::schedule::Sched;
 
 /// What all clones of a [`StackRef`](crate::StackRef) share.
 pub(crate) struct Inner {

@@ -1,1 +1,86 @@
-//! Placeholder.
+//! The netiosim model with callbacks, threads and a clock: the crate that a test adds.
+//!
+//! A [`Stack`] is the IP stack of one simulated Windows machine, with the functions of `netioapi.h`
+//! that tell programs about changes: registrations with real callbacks, queries, and changes of the
+//! environment that real Windows makes hard to provoke. It is *not* a network: no packet is sent.
+//! What the functions mean is decided in `netiosim-model` alone; this crate calls, waits and wakes.
+//!
+//! **The contract: no lock of this crate is ever held while user code runs, destructors of callbacks
+//! included; and a wait that would never end is answered with the explanation, not with a hang.**
+//!
+//! Three [modes](Mode), one API: *manual*, where callbacks run on the test's own thread when it says
+//! so; *controlled*, where each delivery has a thread of its own and one thread runs at a time, in an
+//! order that the seed decides; and *threads*, where workers run freely.
+//!
+//! # Examples
+//!
+//! A firewall keeps an exception on the Teredo client's port:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::sync::atomic::{AtomicU16, Ordering};
+//!
+//! use netiosim_sim::Stack;
+//!
+//! let stack = Stack::new();
+//! let exception = Arc::new(AtomicU16::new(0));
+//!
+//! let open = exception.clone();
+//! let changes = stack.on_teredo_port_change(move |change| open.store(change.port, Ordering::SeqCst))?;
+//! exception.store(stack.teredo_port()?, Ordering::SeqCst);
+//!
+//! for _ in 0..10 {
+//!     stack.restart_teredo()?;
+//!     stack.run_until_idle();
+//!     assert_eq!(exception.load(Ordering::SeqCst), stack.teredo_port()?);
+//! }
+//! changes.cancel()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod barrier;
+mod bind;
+mod builder;
+mod call;
+mod callback;
+mod channel;
+mod core;
+mod deliver;
+mod entry;
+mod environment;
+mod error;
+mod lock;
+mod monitor;
+mod notification;
+mod picker;
+mod pool;
+mod process;
+mod procfs;
+mod query;
+mod register;
+mod registration;
+mod schedule;
+mod stack;
+mod thread;
+mod watchdog;
+
+pub use netiosim_model as model;
+
+pub use self::barrier::{Barrier, NeverReached, Point};
+pub use self::builder::{BuildError, Builder, Mode, OnDeadlock};
+pub use self::call::{Args, Call};
+pub use self::callback::{Delivery, RawCallback};
+pub use self::channel::{Channel, Signal};
+pub use self::environment::FaultGuard;
+pub use self::error::{ApiError, CancelError, Deadlock, JoinError, NotIdle, SendError, WrongMode};
+pub use self::lock::{Mutex, MutexGuard, ReadGuard, RwLock, WriteGuard};
+pub use self::notification::{IpInterfaceChange, Row, TeredoPortChange};
+pub use self::picker::{NextStep, Scheduler, StepKind};
+pub use self::process::{Inside, Module, Object, Process};
+pub use self::query::IpInterfaceRow;
+pub use self::register::{
+    HandleCell, IpInterfaceCallback, RawKind, RawRegistered, RawRequest, TeredoPortCallback,
+};
+pub use self::registration::{ForIpInterface, ForTeredoPort, Registration, Subscribe};
+pub use self::stack::{Stack, StackRef};
+pub use self::thread::JoinHandle;

@@ -106,6 +106,12 @@ impl Actor {
         self.wait
     }
 
+    /// Where in its program it was last seen.
+    #[must_use]
+    pub fn place(&self) -> Option<PlaceId> {
+        self.place
+    }
+
     /// Whether it lives.
     #[must_use]
     pub fn is_alive(&self) -> bool {

@@ -76,9 +76,7 @@ impl Machine {
             if first && !keep {
                 for lane in &mut registration.lanes {
                     lane.queue.clear();
-                    if lane.initial == Initial::OnPool {
-                        lane.initial = Initial::None;
-                    }
+                    lane.initial = Initial::None;
                 }
             }
             let born = registration.born;

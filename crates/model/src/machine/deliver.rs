@@ -54,6 +54,15 @@ impl Machine {
         self.state.ready.values().find(|l| self.scope_is_free(l.handle, Some(l.lane))).copied()
     }
 
+    /// Whether a lane that [`Registered::initial`](super::Registered::initial) named is still due on
+    /// its registering thread: a cancel or the death of the registration may have come between.
+    #[must_use]
+    pub fn is_initial_due(&self, lane: LaneId) -> bool {
+        let registration = self.registration(lane.handle);
+        let lane = registration.and_then(|registration| registration.lanes.get(usize::from(lane.lane)));
+        lane.is_some_and(|lane| matches!(lane.initial, Initial::OnCaller(_)))
+    }
+
     /// Begins the next delivery of a lane on an actor.
     ///
     /// # Panics

@@ -231,6 +231,12 @@ impl Machine {
         &self.state.env
     }
 
+    /// The tables as they are now, to keep.
+    #[must_use]
+    pub fn env_snapshot(&self) -> Arc<Env> {
+        self.state.env.clone()
+    }
+
     /// The actors, in the order in which they were made.
     #[must_use]
     pub fn actors(&self) -> &[Actor] {
@@ -300,6 +306,16 @@ impl Machine {
     pub fn at(&mut self, actor: ActorId, place: &str) {
         let id = self.place(place);
         self.state.actors[actor.slot()].place = Some(id);
+    }
+
+    /// The number of a place's text, for [`Machine::at_place`].
+    pub fn place_id(&mut self, text: &str) -> PlaceId {
+        self.place(text)
+    }
+
+    /// Like [`Machine::at`], with a place whose number is known.
+    pub fn at_place(&mut self, actor: ActorId, place: PlaceId) {
+        self.state.actors[actor.slot()].place = Some(place);
     }
 
     /// The text of a place.

@@ -74,6 +74,7 @@ impl TeredoClient {
         around: &Surroundings<'_>,
         chooser: &mut dyn Chooser,
     ) -> Vec<TeredoStep> {
+        self.close_unanswered_port(around);
         let before = Appearance::of(self);
         let restarted = self.act(event, &mut Now { around, chooser });
         before.steps_to(&Appearance::of(self), restarted)
@@ -203,6 +204,15 @@ impl TeredoClient {
     #[must_use]
     pub fn network(&self) -> &TeredoNetwork {
         &self.network
+    }
+
+    /// A client that fell asleep under rules by which a dormant one keeps its port, and meets others
+    /// now, has none: nobody could have learnt of it.
+    fn close_unanswered_port(&mut self, around: &Surroundings<'_>) {
+        let client = self.role() == TeredoRole::Client;
+        if client && self.state == TeredoState::Dormant && !around.rules.dormant_answers {
+            self.port = None;
+        }
     }
 
     fn mapped_address(&self) -> Option<TeredoAddress> {

@@ -40,3 +40,17 @@ pub enum Function {
     /// GetIpInterfaceEntry.
     GetIpInterfaceEntry,
 }
+
+impl Function {
+    /// The name of the function in netioapi.h.
+    #[must_use]
+    pub const fn abi_name(self) -> &'static str {
+        match self {
+            Self::NotifyTeredoPortChange => "NotifyTeredoPortChange",
+            Self::NotifyIpInterfaceChange => "NotifyIpInterfaceChange",
+            Self::CancelMibChangeNotify2 => "CancelMibChangeNotify2",
+            Self::GetTeredoPort => "GetTeredoPort",
+            Self::GetIpInterfaceEntry => "GetIpInterfaceEntry",
+        }
+    }
+}

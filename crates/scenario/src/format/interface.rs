@@ -11,6 +11,9 @@ use super::unique_map::unique_map;
 use super::is_default;
 
 /// A network interface. Of an interface that a template has too, only what is written changes.
+///
+/// The interface of type 24 is the loopback interface, which every machine has; one of tunnel type 14
+/// says what the Teredo pseudo-interface is like whenever it is there.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InterfaceSpec {
@@ -42,7 +45,7 @@ pub struct InterfaceSpec {
     /// Whether the interface is administratively up; left out: it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub admin_up: Option<bool>,
-    /// The TUNNEL_TYPE; left out: 0, no tunnel.
+    /// The TUNNEL_TYPE: 14 Teredo; left out: 0, no tunnel.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tunnel_type: Option<u16>,
     /// The hardware address; left out: none.

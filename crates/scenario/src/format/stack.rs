@@ -26,7 +26,7 @@ pub struct StackSpec {
     /// Whether the machine has an IPv6 stack; left out: it has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ipv6: Option<bool>,
-    /// The interfaces, but for the Teredo pseudo-interface. Loopback is always present.
+    /// The interfaces. Loopback is always there, the Teredo pseudo-interface comes with the client.
     #[serde(default, skip_serializing_if = "is_default")]
     pub interfaces: Vec<InterfaceSpec>,
     /// The Teredo client.

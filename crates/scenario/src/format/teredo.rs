@@ -21,7 +21,7 @@ pub struct TeredoSpec {
     /// The client port setting: 0 lets the client take a dynamic port, any other is fixed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub client_port: Option<u16>,
-    /// The dynamic UDP service port that the client has at time 0.
+    /// The dynamic UDP service port with which the client first starts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
     /// The refresh interval, in seconds.
@@ -42,7 +42,7 @@ pub struct TeredoSpec {
     /// Whether the Teredo server answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_reachable: Option<bool>,
-    /// The state that the client is in at time 0.
+    /// The state that the client is in at time 0; left out: qualified if it can be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub state: Option<TeredoState>,
 }

@@ -15,7 +15,7 @@ use std::ops::Range;
 use jsonc_parser::ast::Value as Node;
 use serde::de::DeserializeOwned;
 
-pub(crate) use path::{JsonPath, Segment};
+pub(crate) use path::JsonPath;
 pub(crate) use syntax::too_big;
 pub use syntax::{DEEPEST, LARGEST_FILE, text_of};
 

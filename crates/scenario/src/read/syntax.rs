@@ -84,23 +84,31 @@ fn syntax(source: Source<'_>, error: &serde_json::Error) -> Problem {
     let at = offset(text, error.line(), error.column());
     let whole = error.to_string();
     let bare = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(reason, _)| reason);
+    let next = text[at..].chars().next();
     let (reason, help) = match bare {
-        "trailing comma" => ("a comma stands before the closing bracket".to_owned(), Some("remove it")),
-        "key must be a string" if text[at..].starts_with('}') => {
-            ("a comma stands before the closing bracket".to_owned(), Some("remove it"))
+        "trailing comma" => ("a comma stands before the closing bracket", Some("remove it")),
+        "key must be a string" if next == Some('}') => {
+            ("a comma stands before the closing bracket", Some("remove it"))
+        }
+        "key must be a string" | "expected value" if next == Some('/') => {
+            ("a comment stands here", Some("JSON has no comments: use `description`"))
         }
         "key must be a string" => {
-            ("the name of a member must be a string".to_owned(), Some("write it in double quotes"))
+            ("the name of a member must be a string", Some("write it in double quotes"))
         }
-        "expected value" if text[at..].starts_with('/') => {
-            ("expected a value, found a comment".to_owned(), Some("JSON has no comments"))
+        "expected value" if next == Some('\'') => {
+            ("expected a value", Some("strings stand in double quotes"))
         }
-        "expected value" if text[at..].starts_with('\'') => {
-            ("expected a value".to_owned(), Some("strings stand in double quotes"))
+        "expected value" => ("expected a value", None),
+        "trailing characters" => ("there is more after the end of the value", None),
+        "EOF while parsing a value" => ("the file ends where a value should stand", None),
+        "EOF while parsing an object" => ("the file ends within an object", None),
+        "EOF while parsing a list" => ("the file ends within a list", None),
+        "EOF while parsing a string" => ("the file ends within a string", None),
+        other if other.starts_with("control character") => {
+            ("a control character stands within a string", Some("write it as `\\n`, `\\t` or `\\u00…`"))
         }
-        "expected value" => ("expected a value".to_owned(), None),
-        "trailing characters" => ("there is more after the end of the value".to_owned(), None),
-        other => (other.to_owned(), None),
+        other => (other, None),
     };
     let end = match error.classify() {
         Category::Eof => at,

@@ -287,6 +287,7 @@ impl World {
     }
 
     fn go_on_registering(&mut self, n: usize, call: PendingCall, mut lanes: Vec<LaneId>, place: &Arc<str>) {
+        lanes.retain(|lane| self.machine.is_initial_due(*lane));
         if lanes.is_empty() {
             self.end_register(n, &call, place, true);
             return;

@@ -1,0 +1,164 @@
+//! Expectations.
+
+use std::collections::BTreeSet;
+
+use super::faults::Faults;
+use super::names::Names;
+use super::value::{self, Scope};
+use crate::format::{DeliveryExpect, Expect, FindingsExpect, Function, Match, Scenario, StackExpect};
+use crate::read::JsonPath;
+
+pub(super) fn check(
+    expect: &Expect,
+    path: &JsonPath,
+    scenario: &Scenario,
+    names: &Names<'_>,
+    faults: &mut Faults,
+) {
+    for (index, one) in expect.deliveries.iter().enumerate() {
+        deliveries(one, &path.then("deliveries").then(index), names, faults);
+    }
+    for (index, one) in expect.order.iter().enumerate() {
+        let path = path.then("order").then(index);
+        let at = path.then("registration");
+        let made = names.registration(&at, &one.registration, None, faults);
+        pattern(&one.pattern(), &path, made, names, faults);
+    }
+    findings(&expect.findings, &path.then("findings"), faults);
+    for name in expect.threads.keys() {
+        let at = path.then("threads").then(name.as_str());
+        thread(name, &at, scenario, names, faults);
+    }
+    for (name, expected) in &expect.variables {
+        let at = path.then("variables").then(name.as_str());
+        let before = faults.list.len();
+        value::variable_of(name, &at, names, faults);
+        for fault in &mut faults.list[before..] {
+            fault.at_name = true;
+        }
+        value::check(expected, &at, Scope::Expectation, names, faults);
+    }
+    stack(&expect.stack, &path.then("stack"), names, faults);
+}
+
+fn deliveries(one: &DeliveryExpect, path: &JsonPath, names: &Names<'_>, faults: &mut Faults) {
+    let at = path.then("registration");
+    let made = names.registration(&at, &one.registration, None, faults);
+    if let (Some(least), Some(most)) = (one.at_least, one.at_most)
+        && least > most
+    {
+        let reason = format!("at least {least} and at most {most} cannot both hold");
+        faults.tell(&path.then("at_most"), reason, None);
+    }
+    if let (Some(count), Some(exactly)) = (one.count, &one.exactly)
+        && u32::try_from(exactly.len()) != Ok(count)
+    {
+        let reason = format!("the count is {count}, but `exactly` lists {}", exactly.len());
+        faults.tell(&path.then("count"), reason, None);
+    }
+    let lists = [("exactly", &one.exactly), ("contains", &one.contains)];
+    for (name, list) in lists {
+        for (index, one) in list.iter().flatten().enumerate() {
+            pattern(one, &path.then(name).then(index), made, names, faults);
+        }
+    }
+}
+
+/// A pattern, and whether a delivery of the registration can match it at all.
+fn pattern(
+    pattern: &Match,
+    path: &JsonPath,
+    made: Option<&BTreeSet<Function>>,
+    names: &Names<'_>,
+    faults: &mut Faults,
+) {
+    if let Some(port) = &pattern.port {
+        value::check(port, &path.then("port"), Scope::Expectation, names, faults);
+    }
+    if let Some(context) = &pattern.context {
+        value::check(context, &path.then("context"), Scope::Expectation, names, faults);
+    }
+    if let Some(alias) = &pattern.interface {
+        names.interface(&path.then("interface"), alias, faults);
+    }
+    let Some(made) = made else { return };
+    let teredo = made.contains(&Function::NotifyTeredoPortChange);
+    let row = made.contains(&Function::NotifyIpInterfaceChange);
+    if pattern.port.is_some() && !teredo {
+        let reason = "a delivery of NotifyIpInterfaceChange has no port";
+        faults.tell_name(&path.then("port"), reason, None);
+    }
+    let of_row = [
+        ("family", pattern.family.is_some()),
+        ("interface", pattern.interface.is_some()),
+        ("row", pattern.row.is_some()),
+    ];
+    for (name, there) in of_row {
+        if there && !row {
+            let reason = format!("a delivery of NotifyTeredoPortChange has no {name}");
+            faults.tell_name(&path.then(name), reason, None);
+        }
+    }
+}
+
+fn findings(findings: &FindingsExpect, path: &JsonPath, faults: &mut Faults) {
+    let mut wanted = BTreeSet::new();
+    for (name, list) in [("must", &findings.must), ("may", &findings.may)] {
+        for (index, text) in list.iter().enumerate() {
+            wanted.extend(faults.rule(&path.then(name).then(index), text));
+        }
+    }
+    for (index, text) in findings.must_not.iter().enumerate() {
+        let at = path.then("must_not").then(index);
+        if faults.rule(&at, text).is_some_and(|rule| wanted.contains(&rule)) {
+            let reason = format!("`{text}` is among the findings that must or may be, too");
+            faults.tell(&at, reason, None);
+        }
+    }
+}
+
+/// `client.thread`.
+fn thread(
+    name: &str,
+    path: &JsonPath,
+    scenario: &Scenario,
+    names: &Names<'_>,
+    faults: &mut Faults,
+) {
+    let full = || {
+        let threads = scenario.clients.iter().flat_map(|client| {
+            client.threads.iter().map(|thread| format!("{}.{}", client.name, thread.name))
+        });
+        threads.collect::<Vec<_>>()
+    };
+    let there = name.split_once('.').is_some_and(|(client, thread)| {
+        names.clients.get(client).is_some_and(|own| own.threads.contains(thread))
+    });
+    if !there {
+        let known = full();
+        let help = super::faults::offer(name, known.iter().map(String::as_str));
+        faults.tell_name(path, format!("there is no thread `{name}`"), Some(&help));
+    }
+}
+
+fn stack(stack: &StackExpect, path: &JsonPath, names: &Names<'_>, faults: &mut Faults) {
+    let teredo = path.then("teredo");
+    if let Some(port) = &stack.teredo.port {
+        value::check(port, &teredo.then("port"), Scope::Expectation, names, faults);
+    }
+    if let Some(code) = &stack.teredo.get_teredo_port {
+        faults.code(&teredo.then("get_teredo_port"), code);
+    }
+    for (index, interface) in stack.interfaces.iter().enumerate() {
+        let at = path.then("interfaces").then(index);
+        if interface.present != Some(false) {
+            names.interface(&at.then("alias"), &interface.alias, faults);
+        } else if interface.mtu.is_some()
+            || interface.connected.is_some()
+            || interface.families.is_some()
+        {
+            let reason = "an interface that is not present has no members";
+            faults.tell(&at.then("present"), reason, None);
+        }
+    }
+}

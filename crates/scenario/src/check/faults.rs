@@ -1,0 +1,155 @@
+//! A list of faults, and the usual ways to word one.
+
+use netiosim_model::member::Member;
+use netiosim_model::profile::Profile;
+use netiosim_model::rule::Rule;
+use netiosim_model::status;
+
+use crate::nearest::nearest;
+use crate::read::{Fault, JsonPath};
+
+/// The faults found so far.
+#[derive(Debug, Default)]
+pub(super) struct Faults {
+    pub(super) list: Vec<Fault>,
+}
+
+impl Faults {
+    /// A fault of the value at `path`.
+    pub(super) fn tell(&mut self, path: &JsonPath, reason: impl Into<String>, help: Option<&str>) {
+        self.list.push(Fault {
+            path: path.clone(),
+            at_name: false,
+            reason: reason.into(),
+            help: help.map(str::to_owned),
+        });
+    }
+
+    /// A fault of the name of the member at `path`.
+    pub(super) fn tell_name(
+        &mut self,
+        path: &JsonPath,
+        reason: impl Into<String>,
+        help: Option<&str>,
+    ) {
+        self.tell(path, reason, help);
+        if let Some(fault) = self.list.last_mut() {
+            fault.at_name = true;
+        }
+    }
+
+    /// A name that means nothing, with what there is instead.
+    pub(super) fn unknown<'a>(
+        &mut self,
+        path: &JsonPath,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) {
+        self.tell(path, format!("there is no {what} `{name}`"), Some(&offer(name, known)));
+    }
+
+    /// Looks whether a name is among the known ones.
+    pub(super) fn known<'a>(
+        &mut self,
+        path: &JsonPath,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'a str> + Clone,
+    ) {
+        if !known.clone().into_iter().any(|known| known == name) {
+            self.unknown(path, what, name, known);
+        }
+    }
+
+    /// Looks whether a name may be given to something: not empty, and without a dot or `$`.
+    pub(super) fn good_name(&mut self, path: &JsonPath, what: &str, name: &str) {
+        if name.is_empty() {
+            self.tell(path, format!("the name of a {what} must not be empty"), None);
+        } else if name.contains(['.', '$']) {
+            let reason = format!("the name of a {what} must not contain `.` or `$`");
+            self.tell(path, reason, None);
+        }
+    }
+
+    /// Looks whether the names in a list are all different, and good ones.
+    pub(super) fn distinct<'a>(
+        &mut self,
+        what: &str,
+        names: impl IntoIterator<Item = (JsonPath, &'a str)>,
+    ) {
+        let mut seen = std::collections::BTreeMap::<&str, JsonPath>::new();
+        for (path, name) in names {
+            self.good_name(&path, what, name);
+            match seen.get(name) {
+                Some(first) => {
+                    let help = format!("the first one is {first}");
+                    self.tell(&path, format!("two of the {what}s are named `{name}`"), Some(&help));
+                }
+                None => {
+                    seen.insert(name, path);
+                }
+            }
+        }
+    }
+
+    /// Looks whether a text is a result code.
+    pub(super) fn code(&mut self, path: &JsonPath, text: &str) {
+        let Err(error) = status::parse_code(text) else { return };
+        let help = match error.suggestion {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => "a name such as `ERROR_NOT_READY`, or a number in a string".to_owned(),
+        };
+        self.tell(path, format!("`{text}` is not a result code: {}", error.reason), Some(&help));
+    }
+
+    /// Looks whether a text names a rule.
+    pub(super) fn rule(&mut self, path: &JsonPath, text: &str) -> Option<Rule> {
+        match Rule::parse(text) {
+            Ok(rule) => Some(rule),
+            Err(error) => {
+                let help = match error.suggestion {
+                    Some(name) => format!("did you mean `{name}`?"),
+                    None => "`netiosim rules` lists them".to_owned(),
+                };
+                self.tell(path, format!("there is no rule `{text}`"), Some(&help));
+                None
+            }
+        }
+    }
+
+    /// Looks whether the name of a member is that of a profile.
+    pub(super) fn profile(&mut self, path: &JsonPath, name: &str) {
+        if Profile::parse(name).is_err() {
+            let help = offer(name, Profile::ALL.map(Profile::name));
+            self.tell_name(path, format!("there is no profile `{name}`"), Some(&help));
+        }
+    }
+
+    /// Looks whether a text names a member of MIB_IPINTERFACE_ROW.
+    pub(super) fn member(&mut self, path: &JsonPath, at_name: bool, name: &str) -> Option<Member> {
+        let member = Member::parse(name);
+        if member.is_none() {
+            let help = match nearest(name, Member::ALL.map(Member::name)) {
+                Some(guess) => format!("did you mean `{guess}`?"),
+                None => "such as `NlMtu`, `Metric`, `Connected`".to_owned(),
+            };
+            self.tell(path, format!("MIB_IPINTERFACE_ROW has no member `{name}`"), Some(&help));
+            if let Some(fault) = self.list.last_mut() {
+                fault.at_name = at_name;
+            }
+        }
+        member
+    }
+}
+
+/// `did you mean …?`, or what there is.
+pub(super) fn offer<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> String {
+    let known: Vec<&str> = known.into_iter().collect();
+    match nearest(name, known.iter().copied()) {
+        Some(guess) => format!("did you mean `{guess}`?"),
+        None if known.is_empty() => "there is none at all".to_owned(),
+        None if known.len() > 12 => format!("there are {}, …", known[..12].join(", ")),
+        None => format!("known here: {}", known.join(", ")),
+    }
+}

@@ -1,0 +1,139 @@
+//! Tracked channels and signals: waiting for them is part of the wait-for graph.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::panic::Location;
+use std::sync::Arc;
+
+use netiosim_model::ids::{ActorId, ChannelId, SignalId};
+use parking_lot::Mutex;
+
+use crate::StackRef;
+use crate::error::{Deadlock, SendError};
+
+/// A bounded channel that the stack knows; clones are the same channel.
+///
+/// A wait for room in it is a wait for its receiver, if one was [named](Self::set_receiver): then a
+/// callback that sends while the receiver cancels its registration is a deadlock that is found.
+pub struct Channel<T> {
+    stack: StackRef,
+    id: ChannelId,
+    messages: Arc<Mutex<VecDeque<T>>>,
+}
+
+/// A signal that the stack knows: once set, every wait for it passes. Clones are the same signal.
+#[derive(Clone, Debug)]
+pub struct Signal {
+    stack: StackRef,
+    id: SignalId,
+}
+
+impl StackRef {
+    /// A tracked channel that holds this many messages; with 0, none is ever sent.
+    pub fn channel<T>(&self, name: &str, capacity: u32) -> Channel<T> {
+        let id = self.look(|core| core.machine.channel(name, capacity, None));
+        Channel { stack: self.clone(), id, messages: Arc::default() }
+    }
+
+    /// A tracked signal, not set.
+    pub fn signal(&self, name: &str) -> Signal {
+        Signal { stack: self.clone(), id: self.look(|core| core.machine.signal(name)) }
+    }
+
+    /// The calling thread, as the model names it.
+    #[track_caller]
+    pub fn actor(&self) -> ActorId {
+        self.enter(Location::caller()).me.actor
+    }
+}
+
+impl<T> Channel<T> {
+    /// Names the one thread that takes messages out.
+    pub fn set_receiver(&self, receiver: ActorId) {
+        self.stack.look(|core| core.machine.set_receiver(self.id, receiver));
+    }
+
+    /// Puts a message in, and waits for room if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`SendError`] with the message when the wait would never end.
+    #[track_caller]
+    pub fn send(&self, message: T) -> Result<(), SendError<T>> {
+        let mut entry = self.stack.enter(Location::caller());
+        let actor = entry.me.actor;
+        let begun = entry.machine.send(actor, self.id);
+        match entry.finish(begun) {
+            Ok(()) => {
+                self.messages.lock().push_back(message);
+                Ok(())
+            }
+            Err(deadlock) => {
+                drop(entry);
+                Err(SendError { message, deadlock })
+            }
+        }
+    }
+
+    /// Takes a message out, and waits for one if there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`Deadlock`] when the wait would never end.
+    #[track_caller]
+    pub fn receive(&self) -> Result<T, Deadlock> {
+        let mut entry = self.stack.enter(Location::caller());
+        let actor = entry.me.actor;
+        let begun = entry.machine.receive(actor, self.id);
+        entry.finish(begun)?;
+        let message = self.messages.lock().pop_front();
+        Ok(message.expect("the model counts the messages"))
+    }
+
+    /// How many messages are in it.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.messages.lock().len()
+    }
+
+    /// Whether no message is in it.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<T> Clone for Channel<T> {
+    fn clone(&self) -> Self {
+        Self { stack: self.stack.clone(), id: self.id, messages: self.messages.clone() }
+    }
+}
+
+impl<T> fmt::Debug for Channel<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Channel").field("id", &self.id).finish_non_exhaustive()
+    }
+}
+
+impl Signal {
+    /// Sets it, for ever.
+    #[track_caller]
+    pub fn set(&self) {
+        let mut entry = self.stack.enter(Location::caller());
+        let actor = entry.me.actor;
+        entry.machine.set_signal(actor, self.id);
+    }
+
+    /// Waits until it is set.
+    ///
+    /// # Errors
+    ///
+    /// [`Deadlock`] when the wait would never end.
+    #[track_caller]
+    pub fn wait(&self) -> Result<(), Deadlock> {
+        let mut entry = self.stack.enter(Location::caller());
+        let actor = entry.me.actor;
+        let begun = entry.machine.wait_signal(actor, self.id);
+        entry.finish(begun)
+    }
+}
