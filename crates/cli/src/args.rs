@@ -5,12 +5,15 @@ use std::path::PathBuf;
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
 use netiosim_model::profile::Profile;
+use netiosim_scenario::run::RunMode;
 
 /// Run scenarios against a simulated Windows IP stack.
 #[derive(Debug, Parser)]
 #[command(name = "netiosim", version, arg_required_else_help = true, max_term_width = 100)]
-#[command(after_help = "Exit codes, the highest in this order wins: 64 bad usage, bad file or nothing found to \
-    run; 1 a failure or finding; 2 inconclusive, a limit was hit; 0 everything passed.")]
+#[command(
+    after_help = "Exit codes, the highest in this order wins: 64 bad usage, bad file or nothing found to \
+    run; 1 a failure or finding; 2 inconclusive, a limit was hit; 0 everything passed."
+)]
 pub(crate) struct Args {
     /// Colours on standard output; `auto`: on a terminal, unless NO_COLOR is set.
     #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
@@ -87,6 +90,10 @@ pub(crate) struct RunArgs {
     /// profile that the scenario holds under.
     #[arg(long, value_name = "NAME", default_value = "all", value_parser = selection)]
     pub(crate) profile: Selection,
+    /// Who runs the scripts: the runner itself over the model; real threads one at a time; real
+    /// threads as the system pleases.
+    #[arg(long, value_name = "MODE", default_value = "manual")]
+    pub(crate) mode: Mode,
     /// The seed instead of the scenario's own.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
@@ -178,5 +185,26 @@ mod tests {
         assert!(error.contains("did you mean `documented`?"), "{error}");
         let error = selection("xyzzy").expect_err("no profile");
         assert!(error.ends_with("wine, and `all`"), "{error}");
+    }
+}
+
+/// Who runs the scripts of a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Mode {
+    /// The runner itself, step by step.
+    Manual,
+    /// Real threads, one at a time, by the seed.
+    Controlled,
+    /// Real threads, as the system pleases.
+    Threads,
+}
+
+impl From<Mode> for RunMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Manual => Self::Manual,
+            Mode::Controlled => Self::Controlled,
+            Mode::Threads => Self::Threads,
+        }
     }
 }

@@ -27,7 +27,7 @@ pub(crate) fn explain(text: &str, output: &mut Output) -> u8 {
             0
         }
         Err(error) => {
-            complain(&format!("{error}; `netiosim rules` lists them"));
+            complain(&error.to_string());
             USAGE
         }
     }

@@ -52,18 +52,19 @@ pub(crate) fn ip_json(files: &[PathBuf], file: Option<&Path>, output: &mut Outpu
     }
 }
 
-fn text(path: &Path) -> Result<String, Problem> {
+fn text(path: &Path) -> Result<String, Box<Problem>> {
     if path != Path::new("-") {
-        return load::text(path);
+        return load::text(path).map_err(Box::from);
     }
     let name = "standard input";
     let mut bytes = Vec::new();
     let read = io::stdin().lock().take(LARGEST_FILE + 1).read_to_end(&mut bytes);
-    read.map_err(|error| Problem::of_file(name, format!("cannot be read: {error}")))?;
+    let refused = |reason: String| Box::new(Problem::of_file(name, reason));
+    read.map_err(|error| refused(format!("cannot be read: {error}")))?;
     if bytes.len() as u64 > LARGEST_FILE {
-        return Err(Problem::of_file(name, format!("more than {LARGEST_FILE} bytes")));
+        return Err(refused(format!("it has more than {LARGEST_FILE} bytes")));
     }
-    text_of(name, bytes)
+    text_of(name, bytes).map_err(Box::from)
 }
 
 fn show(problem: &Problem) {
@@ -97,7 +98,11 @@ fn deliver(imported: &Imported, file: Option<&Path>, output: &mut Output) -> u8 
         return USAGE;
     }
     output.print(&table(&env));
+    let name = path.file_name().unwrap_or(path.as_os_str()).display();
     output.line(&format!("\nwritten to {}", path.display()));
+    output.line(&format!(
+        "a scenario beside it starts from it with \"stack\": {{\"file\": \"{name}\"}}"
+    ));
     0
 }
 
@@ -106,7 +111,10 @@ fn table(env: &Env) -> String {
     let mut interfaces: Vec<_> = env.interfaces().collect();
     interfaces.sort_by_key(|interface| interface.index);
     let width = interfaces.iter().map(|i| i.alias.chars().count()).max().unwrap_or(0).max(5);
-    let mut text = format!("{:>5}  {:18}  {:4}  {:4}  {:width$}  addresses\n", "index", "LUID", "type", "", "alias");
+    let mut text = format!(
+        "{:>5}  {:18}  {:4}  {:4}  {:width$}  addresses\n",
+        "index", "LUID", "type", "", "alias"
+    );
     for interface in interfaces {
         let addresses: Vec<String> = env
             .addresses()

@@ -20,18 +20,29 @@ const TUNNEL: u16 = 131;
 
 /// Asks the system for its interfaces. Routes are not asked for.
 pub(crate) fn host() -> Host {
-    Host { interfaces: netdev::get_interfaces().into_iter().map(interface).collect(), routes: Vec::new() }
+    let mut found = netdev::get_interfaces();
+    // The order that the system's answer comes in differs from call to call.
+    found.sort_by(|a, b| (a.index, &a.name).cmp(&(b.index, &b.name)));
+    Host { interfaces: found.into_iter().map(interface).collect(), routes: Vec::new() }
 }
 
 fn interface(found: netdev::Interface) -> HostInterface {
-    let v4 = found.ipv4.iter().map(|net| Cidr { address: net.addr().into(), prefix_length: net.prefix_len() });
-    let v6 = found.ipv6.iter().map(|net| Cidr { address: net.addr().into(), prefix_length: net.prefix_len() });
+    let v4 = found
+        .ipv4
+        .iter()
+        .map(|net| Cidr { address: net.addr().into(), prefix_length: net.prefix_len() });
+    let v6 = found
+        .ipv6
+        .iter()
+        .map(|net| Cidr { address: net.addr().into(), prefix_length: net.prefix_len() });
     let octets = found.mac_addr.map(|mac| mac.octets().to_vec());
     // Windows names an interface by its GUID and calls it by a friendly name.
     let is_guid = found.name.starts_with('{');
     HostInterface {
         if_type: if_type(&found),
-        physical_address: octets.filter(|octets| octets.iter().any(|byte| *byte != 0)).map(PhysicalAddress),
+        physical_address: octets
+            .filter(|octets| octets.iter().any(|byte| *byte != 0))
+            .map(PhysicalAddress),
         admin_up: found.is_up(),
         connected: match found.oper_state {
             OperState::Up => true,

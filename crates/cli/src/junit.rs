@@ -38,14 +38,19 @@ impl Junit {
 
     /// Writes the file, or says why not.
     pub(crate) fn write(&self, path: &Path) -> Result<(), String> {
-        let text = self.report.to_string().map_err(|error| format!("{}: {error}", path.display()))?;
+        let text =
+            self.report.to_string().map_err(|error| format!("{}: {error}", path.display()))?;
         fs::write(path, text).map_err(|error| unwritable(path, &error))
     }
 }
 
 fn named(report: &FileReport, name: &str, status: TestCaseStatus) -> TestCase {
     let mut case = TestCase::new(name, status);
-    let class = if report.name.is_empty() { report.file.display().to_string() } else { report.name.clone() };
+    let class = if report.name.is_empty() {
+        report.file.display().to_string()
+    } else {
+        report.name.clone()
+    };
     case.set_classname(class);
     case
 }
@@ -53,7 +58,9 @@ fn named(report: &FileReport, name: &str, status: TestCaseStatus) -> TestCase {
 fn invalid(report: &FileReport) -> TestCase {
     let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
     status.set_type(Verdict::Invalid.word());
-    status.set_message(report.problems.first().map(|problem| problem.reason.clone()).unwrap_or_default());
+    status.set_message(
+        report.problems.first().map(|problem| problem.reason.clone()).unwrap_or_default(),
+    );
     let pages: Vec<String> = report.problems.iter().map(|problem| problem.render(false)).collect();
     status.set_description(pages.join("\n\n"));
     named(report, "file", status)
@@ -79,7 +86,12 @@ fn case(report: &FileReport, run: &Run) -> TestCase {
     case
 }
 
-fn non_success(kind: NonSuccessKind, report: &FileReport, run: &Run, message: String) -> TestCaseStatus {
+fn non_success(
+    kind: NonSuccessKind,
+    report: &FileReport,
+    run: &Run,
+    message: String,
+) -> TestCaseStatus {
     let alone = FileReport {
         file: report.file.clone(),
         name: report.name.clone(),

@@ -28,14 +28,20 @@ pub(crate) fn profiles(format: Format, output: &mut Output) -> u8 {
 
 /// One option for people.
 fn described(spec: &OptionSpec) -> String {
-    let mut text = format!("\n{}  ({}; per {})\n", spec.name, spec.covers.join(", "), spec.per.word());
+    let mut text =
+        format!("\n{}  ({}; per {})\n", spec.name, spec.covers.join(", "), spec.per.word());
     text.push_str(&wrapped("  ", 2, spec.question));
     for value in spec.values {
         text.push_str(&wrapped(&format!("    {}: ", value.name), 6, value.meaning));
     }
     for profile in Profile::ALL {
         let setting = spec.setting(profile);
-        let told = format!("{} [{}] {}", setting.allowed.join(" or "), setting.truth.word(), setting.evidence);
+        let told = format!(
+            "{} [{}] {}",
+            setting.allowed.join(" or "),
+            setting.truth.word(),
+            setting.evidence
+        );
         text.push_str(&wrapped(&format!("  {:12} ", profile.name()), 15, &told));
     }
     text
@@ -113,7 +119,11 @@ mod tests {
             for profile in Profile::ALL {
                 let line = text.lines().find(|line| line.trim_start().starts_with(profile.name()));
                 let first = spec.setting(profile).allowed[0];
-                assert!(line.is_some_and(|line| line.contains(first)), "{} {profile}:\n{text}", spec.name);
+                assert!(
+                    line.is_some_and(|line| line.contains(first)),
+                    "{} {profile}:\n{text}",
+                    spec.name
+                );
             }
             assert!(text.lines().all(|line| line.chars().count() <= WIDTH), "{text}");
         }

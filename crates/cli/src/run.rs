@@ -2,13 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::io::{self, IsTerminal as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use netiosim_scenario::problem::Problem;
 use netiosim_scenario::run::{
-    FileReport, Plan, Style, Verdict, failure_text, find_files, json_report, run_files, summary_line,
+    FileReport, Plan, Style, Verdict, failure_text, find_files, json_report, run_files,
+    summary_line,
 };
+use netiosim_scenario::{load, read};
 
 use crate::USAGE;
 use crate::args::{Format, RunArgs};
@@ -40,6 +42,9 @@ pub(crate) fn run(args: &RunArgs, output: &mut Output) -> u8 {
     let bar = bar(files.len());
     let mut reports = Vec::with_capacity(files.len() + nothing.len());
     let mut take = |mut report: FileReport| {
+        if !report.problems.is_empty() && is_stack_file(&report.file) {
+            report.problems = vec![stack_file(&report.file)];
+        }
         if let Some(trace) = &mut trace {
             trace.add(&report);
         }
@@ -63,7 +68,7 @@ pub(crate) fn run(args: &RunArgs, output: &mut Output) -> u8 {
         reports.push(report);
     };
     nothing.into_iter().for_each(&mut take);
-    let plan = Plan { profile: args.profile.0, seed: args.seed };
+    let plan = Plan { profile: args.profile.0, mode: args.mode.into(), seed: args.seed };
     run_files(&files, &plan, |report| {
         take(report);
         bar.inc(1);
@@ -112,6 +117,18 @@ fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<FileReport>) {
     (files, nothing)
 }
 
+fn is_stack_file(path: &Path) -> bool {
+    load::text(path).is_ok_and(|text| read::read_stack_file(&text, "").is_ok())
+}
+
+/// What to say of a good stack file that was given in place of a scenario.
+fn stack_file(path: &Path) -> Problem {
+    let name = path.file_name().unwrap_or(path.as_os_str()).display();
+    let problem =
+        Problem::of_file(path.display().to_string(), "this is a stack file, not a scenario");
+    problem.with_help(format!("a scenario starts from it with \"stack\": {{\"file\": \"{name}\"}}"))
+}
+
 fn without_runs(file: PathBuf, problem: Problem) -> FileReport {
     FileReport {
         file,
@@ -127,6 +144,8 @@ fn bar(files: usize) -> ProgressBar {
     if files <= MANY || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files").unwrap_or_else(|_| ProgressStyle::default_bar());
-    ProgressBar::with_draw_target(Some(files as u64), ProgressDrawTarget::stderr()).with_style(style)
+    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} files")
+        .unwrap_or_else(|_| ProgressStyle::default_bar());
+    ProgressBar::with_draw_target(Some(files as u64), ProgressDrawTarget::stderr())
+        .with_style(style)
 }

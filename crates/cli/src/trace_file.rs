@@ -17,7 +17,9 @@ impl TraceFile {
     /// Creates the file, or says why not.
     pub(crate) fn create(path: &Path) -> Result<Self, String> {
         match File::create(path) {
-            Ok(file) => Ok(Self { path: path.to_owned(), writer: BufWriter::new(file), failure: None }),
+            Ok(file) => {
+                Ok(Self { path: path.to_owned(), writer: BufWriter::new(file), failure: None })
+            }
             Err(error) => Err(unwritable(path, &error)),
         }
     }
@@ -44,7 +46,11 @@ impl TraceFile {
     fn write(&mut self, report: &FileReport) -> io::Result<()> {
         for run in &report.runs {
             let (file, profile) = (report.file.display(), run.profile);
-            writeln!(self.writer, "== {file}  profile {profile}  seed {}  {}", run.seed, run.verdict)?;
+            writeln!(
+                self.writer,
+                "== {file}  profile {profile}  seed {}  {}",
+                run.seed, run.verdict
+            )?;
             for line in &run.trace {
                 writeln!(self.writer, "{line}")?;
             }

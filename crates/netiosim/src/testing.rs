@@ -71,8 +71,8 @@ impl Config {
     }
 
     fn stack(&self, seed: u64) -> Stack {
-        let mut builder = Stack::builder();
-        if let Some(profile) = self.profile {
+        let mut builder = Builder::from_env();
+        if let Some(profile) = self.profile.filter(|_| std::env::var_os("NETIOSIM_PROFILE").is_none()) {
             builder = builder.profile(Profile::parse(profile).expect("the macro checks the name"));
         }
         if let Some(mode) = self.mode {
@@ -82,7 +82,7 @@ impl Config {
                 _ => Mode::Manual,
             });
         }
-        Builder::from_env(builder).seed(seed).build()
+        builder.seed(seed).build()
     }
 }
 

@@ -10,6 +10,7 @@ pub mod check;
 pub mod format;
 pub mod import;
 pub mod judge;
+pub mod live;
 pub mod load;
 mod nearest;
 pub mod outcome;

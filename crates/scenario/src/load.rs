@@ -1,7 +1,7 @@
 //! A scenario from disk: read, put together and checked.
 
 use std::fs::File;
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
 use crate::check;
@@ -26,7 +26,7 @@ pub struct Loaded {
 ///
 /// Everything that is wrong with the file, or with the stack file that it names.
 pub fn scenario(path: &Path) -> Result<Loaded, Vec<Problem>> {
-    let text = text(path).map_err(|problem| vec![problem])?;
+    let text = text(path).map_err(|problem| vec![*problem])?;
     let directory = path.parent().unwrap_or(Path::new(""));
     scenario_text(&text, &path.display().to_string(), directory)
 }
@@ -46,11 +46,13 @@ pub fn scenario_text(
         Ok(stack) => stack,
         Err(StackError::Bad(problems)) => return Err(problems),
         Err(StackError::Unreadable(reason)) => {
+            let both = scenario.stack.template.is_some();
+            let help = "the path is relative to the directory of the scenario";
             let fault = Fault {
                 path: JsonPath::default().then("stack").then("file"),
-                at_name: false,
-                reason,
-                help: Some("the path is relative to the directory of the scenario".to_owned()),
+                at_name: both,
+                reason: if both { check::BOTH_STACKS.to_owned() } else { reason },
+                help: (!both).then(|| help.to_owned()),
             };
             return Err(read::place(Source { file: file_name, text }, vec![fault]));
         }
@@ -64,13 +66,20 @@ pub fn scenario_text(
 /// # Errors
 ///
 /// The file cannot be opened or read, is too big, or is not UTF-8.
-pub fn text(path: &Path) -> Result<String, Problem> {
+pub fn text(path: &Path) -> Result<String, Box<Problem>> {
     let name = path.display().to_string();
-    let broken = |error: &std::io::Error| Problem::of_file(&name, format!("cannot read the file: {error}"));
+    // The words of the system differ from system to system.
+    let broken = |error: &std::io::Error| {
+        Box::new(match error.kind() {
+            ErrorKind::NotFound => Problem::of_file(&name, "there is no such file"),
+            kind => Problem::of_file(&name, format!("cannot read the file: {kind}")),
+        })
+    };
     let file = File::open(path).map_err(|error| broken(&error))?;
     let about = file.metadata().map_err(|error| broken(&error))?;
     if about.is_dir() {
-        return Err(Problem::of_file(&name, "cannot read the file: it is a directory"));
+        let reason = "cannot read the file: it is a directory";
+        return Err(Box::new(Problem::of_file(&name, reason)));
     }
     if about.len() > LARGEST_FILE {
         return Err(read::too_big(&name, about.len()));

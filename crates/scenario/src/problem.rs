@@ -48,6 +48,7 @@ struct Excerpt {
     text: String,
     first_line: usize,
     span: Range<usize>,
+    /// Whether place and excerpt differ in column: the line was cut, or is empty.
     cut: bool,
 }
 
@@ -91,7 +92,8 @@ impl Problem {
             path: path.into(),
             reason: reason.into(),
             help: None,
-            excerpt: Some(Excerpt::around(source.text, start..end, line)),
+            excerpt: (!source.text.is_empty())
+                .then(|| Excerpt::around(source.text, start..end, line)),
         }
     }
 
@@ -117,12 +119,16 @@ impl Problem {
                     .fold(false)
                     .annotation(annotation);
                 if excerpt.cut {
-                    // The snippet counts columns from where the line was cut.
+                    // The snippet would count columns from where the line was cut.
                     let origin = Origin::path(file).line(self.line).char_column(self.column);
                     group = group.element(origin).element(snippet);
                 } else {
                     group = group.element(snippet.path(file));
                 }
+            }
+            None if self.line > 0 => {
+                let origin = Origin::path(file).line(self.line).char_column(self.column);
+                group = group.element(origin);
             }
             None => group = group.element(Origin::path(file)),
         }
@@ -172,7 +178,8 @@ impl Excerpt {
                 cut: true,
             };
         }
-        let above = own_start.checked_sub(1).map(|end| text[..end].rfind('\n').map_or(0, |at| at + 1));
+        let above =
+            own_start.checked_sub(1).map(|end| text[..end].rfind('\n').map_or(0, |at| at + 1));
         let (start, first_line) = match above {
             Some(above) if own_start - above <= LONGEST_LINE => (above, line - 1),
             _ => (own_start, line),
@@ -181,7 +188,7 @@ impl Excerpt {
             text: text[start..own_end].to_owned(),
             first_line,
             span: span.start - start..end - start,
-            cut: false,
+            cut: own_start == own_end,
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use std::sync::LazyLock;
 
-use schemars::generate::SchemaSettings;
 use schemars::JsonSchema;
+use schemars::generate::SchemaSettings;
 use serde_json::Value;
 
 use crate::format::{Scenario, StackFile};
@@ -41,26 +41,32 @@ fn generate<T: JsonSchema>(title: &str) -> Value {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<T>();
     schema.insert("title".to_owned(), title.into());
     let mut schema = schema.to_value();
-    join_lines(&mut schema);
+    tidy(&mut schema);
     schema
 }
 
-/// Makes one line of every paragraph of the descriptions, which are broken as the source is.
-fn join_lines(schema: &mut Value) {
+/// Makes one line of every paragraph of the descriptions, which are broken as the source is, and says
+/// where 32-bit numbers end.
+fn tidy(schema: &mut Value) {
     match schema {
         Value::Object(members) => {
+            if members.get("format").is_some_and(|format| format == "uint32") {
+                members.entry("maximum").or_insert_with(|| u32::MAX.into());
+            }
             for (name, member) in members {
                 match member {
                     Value::String(text) if name == "description" => {
-                        let paragraphs: Vec<String> =
-                            text.split("\n\n").map(|paragraph| paragraph.replace('\n', " ")).collect();
+                        let paragraphs: Vec<String> = text
+                            .split("\n\n")
+                            .map(|paragraph| paragraph.replace('\n', " "))
+                            .collect();
                         *text = paragraphs.join("\n\n");
                     }
-                    _ => join_lines(member),
+                    _ => tidy(member),
                 }
             }
         }
-        Value::Array(elements) => elements.iter_mut().for_each(join_lines),
+        Value::Array(elements) => elements.iter_mut().for_each(tidy),
         _ => {}
     }
 }

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use crate::format::{
-    FamilyBinding, FamilySpec, InterfaceSpec, StackFile, StackSpec, TeredoSpec, TeredoState,
-    TeredoType, Template,
+    FamilyBinding, FamilySpec, InterfaceSpec, StackFile, StackSpec, Template, TeredoSpec,
+    TeredoState, TeredoType,
 };
 use crate::problem::Problem;
 use crate::read;
@@ -125,7 +125,7 @@ fn from_file(path: &Path) -> Result<StackSpec, StackError> {
     let name = path.display().to_string();
     let text = crate::load::text(path).map_err(|problem| match problem.line {
         0 => StackError::Unreadable(problem.reason),
-        _ => StackError::Bad(vec![problem]),
+        _ => StackError::Bad(vec![*problem]),
     })?;
     let file = read::read_stack_file(&text, &name).map_err(StackError::Bad)?;
     let problems = crate::check::check_stack_file(&file, &name, &text);

@@ -26,7 +26,7 @@ fn problems_of(path: &Path) -> Vec<Problem> {
     let name = path.file_name().expect("a name").to_string_lossy();
     let problems = match read::text_of(&name, fs::read(path).expect("a file")) {
         Ok(text) => load::scenario_text(&text, &name, &directory()).err(),
-        Err(problem) => Some(vec![problem]),
+        Err(problem) => Some(vec![*problem]),
     };
     problems.unwrap_or_default()
 }

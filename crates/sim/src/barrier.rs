@@ -85,7 +85,7 @@ pub(crate) enum Spot {
 /// stack.restart_teredo()?;
 /// barrier.wait_reached();
 /// // The callback stands before its first line; now whatever is to race with it.
-/// assert_eq!(stack.teredo_port()?, 50_001);
+/// assert_ne!(stack.teredo_port()?, 50_000);
 /// barrier.release();
 /// ports.cancel()?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -196,7 +196,8 @@ struct Gate {
 pub(crate) struct Held {
     gates: Vec<Gate>,
     next: u32,
-    actors: Vec<ActorId>,
+    /// Who is held, and by which.
+    actors: Vec<(ActorId, u32)>,
 }
 
 impl Held {
@@ -229,7 +230,7 @@ impl Held {
     }
 
     pub(crate) fn holds(&self, actor: ActorId) -> bool {
-        self.actors.contains(&actor)
+        self.actors.iter().any(|(held, id)| *held == actor && !self.is_open(*id))
     }
 }
 
@@ -246,12 +247,12 @@ impl Entry<'_> {
         gate.arrivals += 1;
         let id = gate.id;
         let actor = self.me.actor;
-        self.held.actors.push(actor);
+        self.held.actors.push((actor, id));
         if self.me.task.is_some() {
             self.switch(State::Held(id));
         } else {
             self.park(|core| core.held.is_open(id) || core.closing);
         }
-        self.held.actors.retain(|entry| *entry != actor);
+        self.held.actors.retain(|entry| *entry != (actor, id));
     }
 }

@@ -82,7 +82,8 @@ pub(crate) fn bind(inner: &Arc<Inner>, core: &mut Core, name: Option<&str>) -> M
     let actor = core.machine.actor(&name, inner.home);
     let controlled = inner.mode == Mode::Controlled;
     let shared = controlled.then(|| Arc::new(Shared::default()));
-    let task = shared.as_ref().map(|shared| core.sched.add(actor, shared.clone(), schedule::Role::User));
+    let task =
+        shared.as_ref().map(|shared| core.sched.add(actor, shared.clone(), schedule::Role::User));
     let me = Me { actor, task, shared };
     attach(inner, &me, inner.home, true);
     me
@@ -130,8 +131,11 @@ pub(crate) fn detach(inner: &Inner) {
 
 /// The calling thread's actor in another process; made when it is not there yet.
 pub(crate) fn actor_in(inner: &Inner, core: &mut Core, process: ProcessId) -> ActorId {
+    // The actor of a worker changes its process with every delivery: the model knows which it is.
+    let machine = &core.machine;
     let known = with(inner, |binding| {
-        binding.actors.iter().find(|entry| entry.0 == process).map(|entry| entry.1)
+        let fits = |actor: &ActorId| machine.actor_info(*actor).process() == process;
+        binding.actors.iter().map(|entry| entry.1).find(fits)
     });
     if let Some(Some(actor)) = known {
         return actor;

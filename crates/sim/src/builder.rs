@@ -146,7 +146,8 @@ impl Builder {
 
     fn read_env(&mut self, read: impl Fn(&str) -> Option<String>) -> Result<(), BuildError> {
         if let Some(text) = read("NETIOSIM_SEED") {
-            let wrong = || variable("NETIOSIM_SEED", &text, "a seed is a number from 0 to 2^64 - 1");
+            let wrong =
+                || variable("NETIOSIM_SEED", &text, "a seed is a number from 0 to 2^64 - 1");
             self.seed = text.trim().parse().map_err(|_| wrong())?;
         }
         if let Some(text) = read("NETIOSIM_PROFILE") {
@@ -160,12 +161,17 @@ impl Builder {
                 "hang" => OnDeadlock::Hang,
                 "abort" => OnDeadlock::Abort,
                 _ => {
-                    return Err(variable("NETIOSIM_ON_DEADLOCK", &text, "it may be error, hang or abort"));
+                    return Err(variable(
+                        "NETIOSIM_ON_DEADLOCK",
+                        &text,
+                        "it may be error, hang or abort",
+                    ));
                 }
             };
         }
         if let Some(text) = read("NETIOSIM_WATCHDOG_MS") {
-            let wrong = || variable("NETIOSIM_WATCHDOG_MS", &text, "it is a number of milliseconds");
+            let wrong =
+                || variable("NETIOSIM_WATCHDOG_MS", &text, "it is a number of milliseconds");
             self.watchdog = Duration::from_millis(text.trim().parse().map_err(|_| wrong())?);
         }
         Ok(())

@@ -80,7 +80,12 @@ pub(crate) struct CallRecord {
 
 impl Core {
     /// Puts a call into the log and returns its position there.
-    pub(crate) fn log(&mut self, actor: ActorId, function: Function, args: impl FnOnce(&Self) -> Args) -> Option<usize> {
+    pub(crate) fn log(
+        &mut self,
+        actor: ActorId,
+        function: Function,
+        args: impl FnOnce(&Self) -> Args,
+    ) -> Option<usize> {
         if !self.recording {
             return None;
         }
@@ -99,7 +104,13 @@ impl Core {
     }
 
     /// Completes an entry of the log.
-    pub(crate) fn log_end(&mut self, at: Option<usize>, code: u32, handle: Option<Handle>, port: Option<u16>) {
+    pub(crate) fn log_end(
+        &mut self,
+        at: Option<usize>,
+        code: u32,
+        handle: Option<Handle>,
+        port: Option<u16>,
+    ) {
         if let Some(record) = at.and_then(|at| self.calls.get_mut(at)) {
             record.code = Some(code);
             record.handle = handle;

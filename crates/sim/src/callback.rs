@@ -41,7 +41,10 @@ impl RawCallback {
 
     /// A callback that counts as the same as others made from the thing at this address, which it
     /// keeps alive.
-    pub(crate) fn shared(identity: usize, call: impl Fn(&Delivery) + Send + Sync + 'static) -> Self {
+    pub(crate) fn shared(
+        identity: usize,
+        call: impl Fn(&Delivery) + Send + Sync + 'static,
+    ) -> Self {
         Self { call: Arc::new(call), identity }
     }
 
@@ -63,8 +66,8 @@ impl fmt::Debug for RawCallback {
 
 /// The text of a panic.
 pub(crate) fn message_of(payload: Box<dyn Any + Send>) -> String {
-    let text = match payload.downcast::<String>() {
-        Ok(text) => return *text,
+    match payload.downcast::<String>() {
+        Ok(text) => *text,
         Err(payload) => match payload.downcast::<&'static str>() {
             Ok(text) => (*text).to_owned(),
             Err(payload) => {
@@ -73,6 +76,5 @@ pub(crate) fn message_of(payload: Box<dyn Any + Send>) -> String {
                 "a panic without a text".to_owned()
             }
         },
-    };
-    text
+    }
 }

@@ -15,8 +15,8 @@ use crate::builder::{Mode, OnDeadlock};
 use crate::call::CallRecord;
 use crate::callback::RawCallback;
 use crate::monitor::Monitor;
-use crate::pool::Pool;
 use crate::picker::Picker;
+use crate::pool::Pool;
 use crate::schedule::Sched;
 
 /// What all clones of a [`StackRef`](crate::StackRef) share.
@@ -70,7 +70,10 @@ pub(crate) struct Core {
     pub(crate) recording: bool,
     /// Threads parked on `Inner::changed`.
     pub(crate) waiters: usize,
+    /// Deliveries that ended.
     pub(crate) delivered: usize,
+    /// How many of them were told of.
+    pub(crate) counted: usize,
     pub(crate) pool: Pool,
     pub(crate) sched: Sched,
     pub(crate) monitor: Monitor,
@@ -97,6 +100,7 @@ impl Core {
             recording: true,
             waiters: 0,
             delivered: 0,
+            counted: 0,
             pool: Pool::default(),
             sched: Sched::default(),
             monitor: Monitor::default(),
@@ -150,8 +154,12 @@ impl Core {
 
     /// Lets go of the callbacks of all registrations that are no more, in the order of handles.
     pub(crate) fn sweep_all(&mut self) {
-        let mut dead: Vec<Handle> =
-            self.stored.keys().copied().filter(|h| self.machine.registration(*h).is_none()).collect();
+        let mut dead: Vec<Handle> = self
+            .stored
+            .keys()
+            .copied()
+            .filter(|h| self.machine.registration(*h).is_none())
+            .collect();
         dead.sort_unstable();
         for handle in dead {
             self.forget(handle);

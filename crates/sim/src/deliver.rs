@@ -32,7 +32,9 @@ impl Entry<'_> {
         self.hold_at(Spot::Entered, handle);
         if let Some(callback) = callback {
             let row = match due.notification {
-                Notification::IpInterface { row: Some(_), .. } => Some(RowRef { handle, number: due.number }),
+                Notification::IpInterface { row: Some(_), .. } => {
+                    Some(RowRef { handle, number: due.number })
+                }
                 _ => None,
             };
             let stack = StackRef { inner: self.inner.clone() };
@@ -64,7 +66,9 @@ impl Entry<'_> {
     }
 
     fn idle(&mut self, limit: usize) -> Result<usize, NotIdle> {
-        let before = self.delivered;
+        // Where deliveries go on by themselves, those since the last time count as well.
+        let start = self.delivered;
+        let before = if self.inner.mode == Mode::Manual { start } else { self.counted };
         match self.inner.mode {
             Mode::Manual => {
                 let mut steps = 0;
@@ -81,17 +85,18 @@ impl Entry<'_> {
             Mode::Threads => {
                 let own = self.me.actor;
                 self.park(|core| {
-                    core.is_idle(own) || core.closing || core.delivered - before >= limit
+                    core.is_idle(own) || core.closing || core.delivered - start >= limit
                 });
             }
             Mode::Controlled => {
-                self.sched.idle_limit = Some(before + limit);
+                self.sched.idle_limit = Some(start.saturating_add(limit));
                 self.switch(State::Idle);
                 self.sched.idle_limit = None;
             }
         }
         let deliveries = self.delivered - before;
-        match deliveries >= limit && self.machine.has_deliverable() {
+        self.counted = self.delivered;
+        match self.delivered - start >= limit && !self.is_idle(self.me.actor) {
             true => Err(NotIdle { deliveries }),
             false => Ok(deliveries),
         }
@@ -114,7 +119,7 @@ impl StackRef {
     ///
     /// In threads and controlled mode it waits until nothing can go on without the calling thread: a
     /// delivery that is held by a [barrier](crate::Barrier), or waits for what nobody is about to do,
-    /// counts as idle.
+    /// counts as idle. The number is that of the deliveries since the last time it was asked for.
     ///
     /// # Panics
     ///

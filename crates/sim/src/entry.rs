@@ -158,11 +158,16 @@ impl<'a> Entry<'a> {
                 if let Some(at) = self.switch(State::Waiting(actor)) {
                     return Err(self.deadlock(at));
                 }
-                debug_assert!(self.sched.task(task).is_running() || self.closing, "it was its turn");
+                debug_assert!(
+                    self.sched.task(task).is_running() || self.closing,
+                    "it was its turn"
+                );
             }
         } else {
             self.park(|core| {
-                core.machine.can_end(actor) || core.closing || !core.machine.actor_info(actor).is_alive()
+                core.machine.can_end(actor)
+                    || core.closing
+                    || !core.machine.actor_info(actor).is_alive()
             });
         }
         if self.machine.can_end(actor) {
@@ -185,7 +190,9 @@ impl<'a> Entry<'a> {
                 Deadlock::found(finding)
             }
             OnDeadlock::Hang => {
-                watchdog::say(&format!("netiosim: this thread hangs now, as it would on Windows:\n{finding}\n"));
+                watchdog::say(&format!(
+                    "netiosim: this thread hangs now, as it would on Windows:\n{finding}\n"
+                ));
                 if self.inner.mode == Mode::Controlled && self.me.task.is_some() {
                     self.switch(State::Hanging);
                 }

@@ -52,7 +52,11 @@ impl StackRef {
         self.change_at(change, Location::caller())
     }
 
-    fn change_at(&self, change: &Change, at: &'static Location<'static>) -> Result<(), ChangeError> {
+    fn change_at(
+        &self,
+        change: &Change,
+        at: &'static Location<'static>,
+    ) -> Result<(), ChangeError> {
         let mut entry = self.enter(at);
         let actor = entry.me.actor;
         let (machine, chooser) = entry.parts();
@@ -185,8 +189,13 @@ impl StackRef {
     #[track_caller]
     pub fn set_connected(&self, alias: &str, connected: bool) -> Result<(), ChangeError> {
         let luid = self.luid(alias)?;
-        let change =
-            Change::LinkSet { luid, connected: Some(connected), admin_up: None, mtu: None, alias: None };
+        let change = Change::LinkSet {
+            luid,
+            connected: Some(connected),
+            admin_up: None,
+            mtu: None,
+            alias: None,
+        };
         self.change_at(&change, Location::caller())
     }
 

@@ -46,6 +46,7 @@ mod callback;
 mod channel;
 mod core;
 mod deliver;
+mod dispatch;
 mod entry;
 mod environment;
 mod error;
@@ -60,7 +61,9 @@ mod query;
 mod register;
 mod registration;
 mod schedule;
+mod settle;
 mod stack;
+mod stuck;
 mod thread;
 mod watchdog;
 

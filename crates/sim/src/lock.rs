@@ -71,7 +71,11 @@ struct Tracked {
 struct Release<'a>(Option<&'a Tracked>);
 
 impl Tracked {
-    fn acquire(&self, mode: LockMode, at: &'static Location<'static>) -> Result<Release<'_>, Deadlock> {
+    fn acquire(
+        &self,
+        mode: LockMode,
+        at: &'static Location<'static>,
+    ) -> Result<Release<'_>, Deadlock> {
         let mut entry = self.stack.enter(at);
         if entry.closing {
             return Ok(Release(None));

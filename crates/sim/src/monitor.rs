@@ -10,6 +10,7 @@ use parking_lot::MutexGuard;
 use crate::core::{Core, Inner};
 use crate::procfs::{self, Probe};
 use crate::schedule::{self, State};
+use crate::{dispatch, stuck};
 
 /// How often it looks.
 const TICK: Duration = Duration::from_micros(300);
@@ -54,7 +55,8 @@ fn needed(core: &Core) -> bool {
             core.machine.has_deliverable() || core.sched.tasks().iter().enumerate().any(other)
         }
         None => {
-            let waits = |state| matches!(state, State::Waiting(_) | State::Reached(_) | State::Idle);
+            let waits =
+                |state| matches!(state, State::Waiting(_) | State::Reached(_) | State::Idle);
             let outside = |state| matches!(state, State::Outside(_));
             core.sched.suspect || (core.sched.any(outside) && core.sched.any(waits))
         }
@@ -123,12 +125,12 @@ fn pass_over(
     };
     guard.sched.set(holder, state);
     guard.sched.epoch += 1;
-    schedule::dispatch(inner, guard, None);
+    dispatch::dispatch(inner, guard, None);
 }
 
 /// Nobody holds the baton: what was passed over may have moved, or nothing will ever.
 fn nobody(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, epoch: u64, since: Instant) {
-    schedule::settle(guard);
+    dispatch::settle(guard);
     if guard.closing || guard.sched.epoch != epoch || guard.sched.current.is_some() {
         return;
     }
@@ -137,10 +139,10 @@ fn nobody(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, epoch: u64, sinc
         return;
     }
     if guard.sched.any(|state| matches!(state, State::Idle)) {
-        schedule::dispatch(inner, guard, None);
+        dispatch::dispatch(inner, guard, None);
     } else if since.elapsed() > GRACE {
-        if schedule::stuck(inner, guard) {
-            schedule::dispatch(inner, guard, None);
+        if stuck::stuck(inner, guard) {
+            dispatch::dispatch(inner, guard, None);
         } else {
             // Nothing to say and nobody to release: until something calls, there is nothing to watch.
             guard.sched.epoch += 1;

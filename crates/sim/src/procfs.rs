@@ -78,7 +78,10 @@ fn look(tid: u64) -> Option<Look> {
         return Some(Look::Gone);
     };
     let field = |name: &str| {
-        status.lines().find_map(|line| line.strip_prefix(name)).map(|rest| rest.trim_start_matches(':').trim())
+        status
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .map(|rest| rest.trim_start_matches(':').trim())
     };
     match field("State")?.chars().next()? {
         'S' => {

@@ -76,6 +76,15 @@ impl RawKind {
             Self::IpInterface(_) => Function::NotifyIpInterfaceChange,
         }
     }
+
+    /// Family, as the caller gave it.
+    #[must_use]
+    pub const fn family(self) -> Option<u16> {
+        match self {
+            Self::TeredoPort => None,
+            Self::IpInterface(family) => Some(family),
+        }
+    }
 }
 
 /// A NotifyXxx call with everything that can be said of it.
@@ -147,37 +156,56 @@ impl StackRef {
         visible: &mut dyn FnMut(Handle),
         at: &'static Location<'static>,
     ) -> (RawRegistered, Result<(), ApiError>) {
-        let function = request.kind.function();
+        // A callback that is refused is dropped when this returns: where no lock is held.
+        let RawRequest {
+            kind,
+            name,
+            callback,
+            context,
+            initial,
+            handle_pointer,
+            module,
+            callback_process,
+            object,
+        } = request;
+        let function = kind.function();
         let mut entry = self.enter(at);
         let actor = entry.me.actor;
         let flavour = entry.machine.flavour(actor);
-        let name = entry.name(&request);
-        let log = entry.log(actor, function, |_| args(&request, &name));
+        let name = if name.is_empty() { entry.name(kind) } else { name };
+        let log = entry.log(actor, function, |_| Args::Register {
+            name: name.clone(),
+            family: kind.family(),
+            callback: callback.is_some(),
+            context,
+            initial,
+            handle_pointer,
+        });
         let mut shown = false;
         let (status, code, handle) = if let Some(status) = entry.refused() {
             (status, entry.machine.code(actor, status), Handle::NULL)
         } else {
-            let callback = request.callback.as_ref().map(|callback| entry.callback_number(callback));
+            let number = callback.as_ref().map(|callback| entry.callback_number(callback));
             let model = Request {
                 name,
-                callback,
-                context: request.context,
-                initial: request.initial,
-                handle_pointer: request.handle_pointer,
-                module: request.module,
-                callback_process: request.callback_process,
-                object: request.object,
+                callback: number,
+                context,
+                initial,
+                handle_pointer,
+                module,
+                callback_process,
+                object,
             };
             let (machine, chooser) = entry.parts();
-            let registered = match request.kind {
+            let registered = match kind {
                 RawKind::TeredoPort => machine.notify_teredo_port_change(actor, &model, chooser),
                 RawKind::IpInterface(family) => {
                     machine.notify_ip_interface_change(actor, family, &model, chooser)
                 }
             };
             let handle = registered.handle;
-            if let Some(callback) = request.callback.clone().filter(|_| !handle.is_null()) {
-                entry.store(handle, callback);
+            if let Some(callback) = callback.as_ref().filter(|_| !handle.is_null()) {
+                entry.store(handle, callback.clone());
             }
             if !registered.initial.is_empty() {
                 if registered.written_first {
@@ -248,7 +276,14 @@ impl StackRef {
                 callback(delivery.due.context, Row::of(delivery).as_ref(), kind);
             })
         });
-        self.plain(RawKind::IpInterface(family), callback, context, initial, handle, Location::caller())
+        self.plain(
+            RawKind::IpInterface(family),
+            callback,
+            context,
+            initial,
+            handle,
+            Location::caller(),
+        )
     }
 
     fn plain(
@@ -307,7 +342,8 @@ impl StackRef {
         let mut entry = self.enter(at);
         let actor = entry.me.actor;
         let flavour = entry.machine.flavour(actor);
-        let log = entry.log(actor, function, |core| Args::Cancel { handle, name: core.name_of(handle) });
+        let log =
+            entry.log(actor, function, |core| Args::Cancel { handle, name: core.name_of(handle) });
         let (status, code, deadlock) = if let Some(status) = entry.refused() {
             (status, entry.machine.code(actor, status), None)
         } else {
@@ -340,30 +376,13 @@ impl StackRef {
 }
 
 impl crate::core::Core {
-    /// The name of a registration that is about to be made.
-    fn name(&mut self, request: &RawRequest) -> Arc<str> {
-        if !request.name.is_empty() {
-            return request.name.clone();
-        }
-        let (at, word) = match request.kind {
+    /// A name for a registration that came without one.
+    fn name(&mut self, kind: RawKind) -> Arc<str> {
+        let (at, word) = match kind {
             RawKind::TeredoPort => (0, "teredo-port"),
             RawKind::IpInterface(_) => (1, "ip-interface"),
         };
         self.unnamed[at] += 1;
         format!("{word}-{}", self.unnamed[at]).into()
-    }
-}
-
-fn args(request: &RawRequest, name: &Arc<str>) -> Args {
-    Args::Register {
-        name: name.clone(),
-        family: match request.kind {
-            RawKind::TeredoPort => None,
-            RawKind::IpInterface(family) => Some(family),
-        },
-        callback: request.callback.is_some(),
-        context: request.context,
-        initial: request.initial,
-        handle_pointer: request.handle_pointer,
     }
 }

@@ -192,7 +192,10 @@ impl StackRef {
     }
 
     /// NotifyIpInterfaceChange for one family, or for both (`None`), to be refined.
-    pub fn ip_interface_change(&self, family: impl Into<Option<Family>>) -> Subscribe<'_, ForIpInterface> {
+    pub fn ip_interface_change(
+        &self,
+        family: impl Into<Option<Family>>,
+    ) -> Subscribe<'_, ForIpInterface> {
         Subscribe {
             stack: self,
             family: family.into().map_or(AF_UNSPEC, Family::number),

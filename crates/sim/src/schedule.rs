@@ -5,21 +5,18 @@
 //! [passed over](crate::monitor) and asks for the baton again at its next call.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use netiosim_model::ids::{ActorId, LaneId, ProcessId};
-use netiosim_model::machine::{Due, Machine};
-use netiosim_model::rule::Rule;
-use parking_lot::{Condvar, MutexGuard};
+use netiosim_model::ids::{ActorId, ProcessId};
+use netiosim_model::machine::Due;
+use parking_lot::Condvar;
 
-use crate::bind::{self, Me, Shared};
-use crate::builder::{Mode, OnDeadlock};
+use crate::bind::{Me, Shared};
+use crate::builder::Mode;
 use crate::core::{Core, Inner};
+use crate::dispatch::dispatch;
 use crate::entry::Entry;
-use crate::picker::Next;
-use crate::procfs::{self, Probe};
-use crate::{monitor, pool, watchdog};
+use crate::{monitor, procfs, watchdog};
 
 /// What a thread is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,14 +55,14 @@ pub(crate) enum Role {
 #[derive(Debug)]
 pub(crate) struct Task {
     pub(crate) state: State,
-    actor: ActorId,
+    pub(crate) actor: ActorId,
     role: Role,
     pub(crate) shared: Arc<Shared>,
-    wake: Arc<Condvar>,
+    pub(crate) wake: Arc<Condvar>,
     /// The delivery that a worker is to run.
-    job: Option<Due>,
+    pub(crate) job: Option<Due>,
     /// The finding because of which its wait is refused.
-    verdict: Option<usize>,
+    pub(crate) verdict: Option<usize>,
 }
 
 impl Task {
@@ -76,18 +73,18 @@ impl Task {
 
 #[derive(Debug, Default)]
 pub(crate) struct Sched {
-    tasks: Vec<Task>,
+    pub(crate) tasks: Vec<Task>,
     /// Who holds the baton.
     pub(crate) current: Option<usize>,
     /// A decision is being made; the lock may be given back meanwhile.
-    deciding: bool,
+    pub(crate) deciding: bool,
     /// Counts calls of the API and changes of hands.
     pub(crate) epoch: u64,
     /// Nothing can go on, but threads that we do not know may still come.
     pub(crate) suspect: bool,
-    hung: bool,
+    pub(crate) hung: bool,
     /// Actors whose being blocked elsewhere was reported.
-    reported: Vec<ActorId>,
+    pub(crate) reported: Vec<ActorId>,
     /// As many deliveries as those who wait for idleness want to see.
     pub(crate) idle_limit: Option<usize>,
     /// Threads of the process that were there before the stack.
@@ -121,11 +118,11 @@ impl Sched {
         }
     }
 
-    fn workers(&self) -> usize {
+    pub(crate) fn workers(&self) -> usize {
         self.tasks.iter().filter(|task| task.role == Role::Worker).count()
     }
 
-    fn free_worker(&self) -> Option<usize> {
+    pub(crate) fn free_worker(&self) -> Option<usize> {
         self.tasks.iter().position(|task| task.role == Role::Worker && task.state == State::Free)
     }
 
@@ -228,7 +225,11 @@ impl Entry<'_> {
 }
 
 /// A thread of the test that nobody tracks has ended.
-pub(crate) fn thread_ended(inner: &Arc<Inner>, task: Option<usize>, actors: &[(ProcessId, ActorId)]) {
+pub(crate) fn thread_ended(
+    inner: &Arc<Inner>,
+    task: Option<usize>,
+    actors: &[(ProcessId, ActorId)],
+) {
     let mut guard = inner.core.lock();
     if guard.closing {
         return;
@@ -246,256 +247,6 @@ pub(crate) fn thread_ended(inner: &Arc<Inner>, task: Option<usize>, actors: &[(P
         }
     }
     inner.changed.notify_all();
-}
-
-/// Decides who goes on and hands over the baton.
-pub(crate) fn dispatch(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, from: Option<usize>) {
-    guard.sched.deciding = true;
-    settle(guard);
-    loop {
-        let core = &mut **guard;
-        let steps = steps(core, from);
-        if steps.is_empty() {
-            core.sched.current = None;
-            if core.sched.any(|state| matches!(state, State::Outside(_))) {
-                break;
-            }
-            if !core.sched.any(|state| matches!(state, State::Waiting(_) | State::Reached(_))) {
-                break;
-            }
-            if procfs::strangers(core) {
-                core.sched.suspect = true;
-                break;
-            }
-            if stuck(inner, core) {
-                continue;
-            }
-            break;
-        }
-        let at = core.picker.pick(&core.machine, &steps);
-        core.sched.suspect = false;
-        core.sched.epoch += 1;
-        match steps[at] {
-            Next::Continue(task, _) | Next::Resume(task, _) => {
-                core.sched.current = Some(task);
-                if from != Some(task) {
-                    core.sched.tasks[task].wake.notify_one();
-                }
-            }
-            Next::Begin(lane) => begin(inner, core, lane),
-        }
-        break;
-    }
-    guard.sched.deciding = false;
-    monitor::poke(inner, guard);
-}
-
-/// Everything that could happen next: the thread that runs, the other threads in the order in which
-/// they came, the deliveries; and only if there is none of these, those who wait for just that.
-fn steps(core: &Core, from: Option<usize>) -> Vec<Next> {
-    let mut steps = Vec::new();
-    let idle = core.sched.tasks.iter().enumerate().filter(|(_, task)| task.state == State::Idle);
-    let idle = idle.map(|(n, task)| Next::Resume(n, task.actor));
-    if core.sched.idle_limit.is_some_and(|limit| core.delivered >= limit) {
-        steps.extend(idle);
-        return steps;
-    }
-    if let Some(me) = from.filter(|me| core.runnable(*me)) {
-        steps.push(Next::Continue(me, core.sched.tasks[me].actor));
-    }
-    for (n, task) in core.sched.tasks.iter().enumerate() {
-        if Some(n) != from && core.runnable(n) {
-            steps.push(Next::Resume(n, task.actor));
-        }
-    }
-    if core.machine.has_deliverable() && core.can_begin() {
-        steps.extend(core.machine.deliverable().into_iter().map(Next::Begin));
-    }
-    if steps.is_empty() && !core.sched.any(|state| state == State::Outside(true)) {
-        steps.extend(idle);
-    }
-    steps
-}
-
-fn begin(inner: &Arc<Inner>, core: &mut Core, lane: LaneId) {
-    let process = core.process_of(lane).unwrap_or(inner.home);
-    let worker = match core.sched.free_worker() {
-        Some(worker) => {
-            core.machine.actor_reuse(core.sched.tasks[worker].actor, process);
-            worker
-        }
-        None => hire(inner, core, process),
-    };
-    let task = &mut core.sched.tasks[worker];
-    task.job = Some(core.machine.delivery_begin(lane, task.actor));
-    task.state = State::Running;
-    task.wake.notify_one();
-    core.sched.current = Some(worker);
-}
-
-fn hire(inner: &Arc<Inner>, core: &mut Core, process: ProcessId) -> usize {
-    let name = format!("pool-{}", core.sched.workers() + 1);
-    let actor = core.machine.actor(&name, process);
-    let shared = Arc::new(Shared::default());
-    let task = core.sched.add(actor, shared.clone(), Role::Worker);
-    let me = Me { actor, task: Some(task), shared: Some(shared) };
-    let inner = inner.clone();
-    core.pool.alive += 1;
-    let thread = std::thread::Builder::new().name(name).spawn(move || work(&inner, &me));
-    thread.expect("the system gives a thread for a delivery");
-    task
-}
-
-/// A worker: one delivery after the other, each when it is its turn.
-fn work(inner: &Arc<Inner>, me: &Me) {
-    bind::attach(inner, me, inner.home, false);
-    let task = me.task.unwrap_or_default();
-    let mut entry = Entry::new(inner);
-    let wake = entry.sched.tasks[task].wake.clone();
-    loop {
-        let due = loop {
-            if let Some(due) = entry.sched.tasks[task].job.take() {
-                break Some(due);
-            }
-            if entry.closing {
-                break None;
-            }
-            wake.wait(entry.guard());
-        };
-        let Some(due) = due else { break };
-        entry.run(&due);
-        if !entry.garbage.is_empty() {
-            entry.outside(|| ());
-        }
-        entry.retire(State::Free);
-    }
-    entry.pool.alive -= 1;
-    inner.changed.notify_all();
-    drop(entry);
-    bind::detach(inner);
-}
-
-/// Waits until every thread that was passed over is either blocked again or waits for the baton, so
-/// that one that was just woken by the last holder is seen before the next decision.
-pub(crate) fn settle(guard: &mut MutexGuard<'_, Core>) {
-    let deadline = Instant::now() + Duration::from_secs(1);
-    loop {
-        let mut outside: Vec<(usize, Arc<Shared>)> = Vec::new();
-        for (n, task) in guard.sched.tasks.iter().enumerate() {
-            if matches!(task.state, State::Outside(_)) {
-                outside.push((n, task.shared.clone()));
-            }
-        }
-        if outside.is_empty() {
-            return;
-        }
-        let probes: Vec<Probe> =
-            MutexGuard::unlocked(guard, || outside.iter().map(|(_, shared)| probe(shared)).collect());
-        let mut moving = false;
-        for ((n, shared), probe) in outside.iter().zip(probes) {
-            let task = &mut guard.sched.tasks[*n];
-            if !matches!(task.state, State::Outside(_)) {
-                continue;
-            }
-            match probe {
-                _ if shared.in_api.load(Ordering::Acquire) => moving = true,
-                Probe::Running => {
-                    task.state = State::Outside(true);
-                    moving = true;
-                }
-                Probe::Blocked => task.state = State::Outside(false),
-                Probe::Busy => task.state = State::Outside(true),
-                Probe::Gone => task.state = State::Done,
-            }
-        }
-        if !moving || Instant::now() > deadline {
-            return;
-        }
-        MutexGuard::unlocked(guard, std::thread::yield_now);
-    }
-}
-
-fn probe(shared: &Shared) -> Probe {
-    procfs::steady(shared.tid.load(Ordering::Acquire)).unwrap_or(Probe::Blocked)
-}
-
-/// Nothing can go on: says so, and refuses the waits that are to blame. Returns whether somebody can
-/// go on now.
-pub(crate) fn stuck(inner: &Arc<Inner>, core: &mut Core) -> bool {
-    core.sched.suspect = false;
-    if core.sched.hung {
-        return false;
-    }
-    let mut found = core.machine.report_stuck();
-    let outside: Vec<ActorId> = core
-        .sched
-        .tasks
-        .iter()
-        .filter(|task| matches!(task.state, State::Outside(_)))
-        .map(|task| task.actor)
-        .collect();
-    for actor in outside {
-        if !core.sched.reported.contains(&actor) {
-            core.sched.reported.push(actor);
-            found.extend(blocked_outside(&mut core.machine, actor));
-        }
-    }
-    match inner.on_deadlock {
-        OnDeadlock::Error => {}
-        OnDeadlock::Hang => {
-            core.sched.hung = true;
-            return false;
-        }
-        OnDeadlock::Abort => {
-            for at in found {
-                watchdog::say(&format!("netiosim: nothing can go on\n{}\n", core.machine.findings()[at]));
-            }
-            std::process::abort();
-        }
-    }
-    let mut released = false;
-    for at in found {
-        let actors = core.machine.findings()[at].actors.clone();
-        for task in &mut core.sched.tasks {
-            if matches!(task.state, State::Waiting(actor) if actors.contains(&actor)) {
-                task.verdict = Some(at);
-                released = true;
-            }
-        }
-    }
-    if !released {
-        released = refuse_all(core, |state| matches!(state, State::Waiting(_)));
-    }
-    released || refuse_all(core, |state| matches!(state, State::Reached(_)))
-}
-
-/// A callback that is blocked where we cannot see it, for good.
-fn blocked_outside(machine: &mut Machine, actor: ActorId) -> Option<usize> {
-    let lane = *machine.actor_info(actor).frames().last()?;
-    let name = machine.registration(lane.handle)?.name().to_owned();
-    let message = format!(
-        "the callback of \"{name}\" never returns: it is blocked outside netiosim's sight while nothing else can go on"
-    );
-    Some(machine.report(Rule::CallbackBlocked, actor, Some(lane.handle), message))
-}
-
-fn refuse_all(core: &mut Core, which: fn(State) -> bool) -> bool {
-    let mut released = false;
-    for n in 0..core.sched.tasks.len() {
-        let task = &core.sched.tasks[n];
-        if which(task.state) {
-            let at = match core.machine.findings().len() {
-                0 => {
-                    let message = "nothing can go on".to_owned();
-                    core.machine.report(Rule::ThreadStuck, task.actor, None, message)
-                }
-                len => len - 1,
-            };
-            core.sched.tasks[n].verdict = Some(at);
-            released = true;
-        }
-    }
-    released
 }
 
 /// Adds the thread that builds a controlled stack: it holds the baton.

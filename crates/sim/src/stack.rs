@@ -98,7 +98,10 @@ impl Stack {
             watchdog: builder.watchdog,
             delivery_limit: builder.delivery_limit,
             report_leaks: builder.report_leaks,
-            reproduce: format!("NETIOSIM_SEED={} NETIOSIM_PROFILE={}", builder.seed, builder.profile),
+            reproduce: format!(
+                "NETIOSIM_SEED={} NETIOSIM_PROFILE={}",
+                builder.seed, builder.profile
+            ),
             home,
             core: Mutex::new(Core::new(machine, chooser, picker)),
             changed: Condvar::new(),
@@ -144,7 +147,9 @@ impl Stack {
             }
             if inner.changed.wait_until(&mut core, deadline).timed_out() {
                 watchdog::report(&mut core);
-                watchdog::say("netiosim: the stack is dropped while callbacks run; they are left behind\n");
+                watchdog::say(
+                    "netiosim: the stack is dropped while callbacks run; they are left behind\n",
+                );
                 break;
             }
         }
@@ -165,7 +170,8 @@ impl Stack {
         let mut text = String::new();
         if found > 0 {
             let s = if found == 1 { "" } else { "s" };
-            text = format!("the stack was dropped with {found} finding{s} that nobody looked at\n\n");
+            text =
+                format!("the stack was dropped with {found} finding{s} that nobody looked at\n\n");
         }
         text.push_str(&parts.join("\n\n"));
         text.push_str("\n\nreproduce with: ");
@@ -291,7 +297,8 @@ impl Core {
     }
 
     fn report_leaks(&mut self) {
-        let processes: Vec<_> = (0u32..).zip(self.machine.processes()).map(|(n, p)| (n, p.is_alive())).collect();
+        let processes: Vec<_> =
+            (0u32..).zip(self.machine.processes()).map(|(n, p)| (n, p.is_alive())).collect();
         for (n, alive) in processes {
             let process = netiosim_model::ids::ProcessId(n);
             let mut actors = (0u32..).zip(self.machine.actors());

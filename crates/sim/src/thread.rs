@@ -8,12 +8,12 @@ use std::thread;
 use netiosim_model::ids::ActorId;
 use parking_lot::Mutex;
 
+use crate::StackRef;
 use crate::bind::{self, Me, Shared};
 use crate::builder::Mode;
 use crate::entry::Entry;
-use crate::error::JoinError;
+use crate::error::{Deadlock, JoinError};
 use crate::schedule::{Role, State};
-use crate::StackRef;
 
 type Outcome<T> = Arc<Mutex<Option<thread::Result<T>>>>;
 
@@ -78,6 +78,21 @@ impl StackRef {
     }
 }
 
+impl StackRef {
+    /// Waits for the end of a tracked thread without its handle, as many as want to.
+    ///
+    /// # Errors
+    ///
+    /// [`Deadlock`] when it would never end because it waits for the calling thread.
+    #[track_caller]
+    pub fn join_actor(&self, actor: ActorId) -> Result<(), Deadlock> {
+        let mut entry = self.enter(Location::caller());
+        let own = entry.me.actor;
+        let begun = entry.machine.join(own, actor);
+        entry.finish(begun)
+    }
+}
+
 impl<T> JoinHandle<T> {
     /// Waits for the end of the thread.
     ///
@@ -91,12 +106,27 @@ impl<T> JoinHandle<T> {
         let own = entry.me.actor;
         let begun = entry.machine.join(own, self.actor);
         entry.finish(begun).map_err(JoinError::Deadlock)?;
+        if !self.is_finished() {
+            // Its process ended, and the thread is still on its way out.
+            let outcome = &self.outcome;
+            if entry.me.task.is_some() {
+                entry.switch(State::Idle);
+            } else {
+                entry.park(|core| core.closing || outcome.lock().is_some());
+            }
+        }
         drop(entry);
         match self.outcome.lock().take() {
             Some(Ok(value)) => Ok(value),
             Some(Err(payload)) => Err(JoinError::Panicked(payload)),
-            None => Err(JoinError::Deadlock(crate::error::Deadlock::process_ended())),
+            None => Err(JoinError::Deadlock(Deadlock::process_ended())),
         }
+    }
+
+    /// Who the thread is in the model.
+    #[must_use]
+    pub fn actor(&self) -> ActorId {
+        self.actor
     }
 
     /// Whether the thread has come to its end.

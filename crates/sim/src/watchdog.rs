@@ -24,7 +24,8 @@ pub(crate) fn report(core: &mut Core) {
     }
     for actor in machine.actors().iter().filter(|a| a.is_alive() && a.wait().is_none()) {
         let Some(lane) = actor.frames().last() else { continue };
-        let name = machine.registration(lane.handle).map_or("?", |registration| registration.name());
+        let name =
+            machine.registration(lane.handle).map_or("?", |registration| registration.name());
         let _ = write!(text, "  thread \"{}\" is in the callback of \"{name}\"", actor.name());
         if let Some(place) = actor.place() {
             let _ = write!(text, ", last seen at {}", machine.place_text(place));

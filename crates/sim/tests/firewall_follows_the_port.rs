@@ -16,7 +16,8 @@ impl Firewall {
         let open = Arc::new(AtomicU16::new(0));
         let rule = open.clone();
         // First the registration, then the query: no change falls between them.
-        let changes = stack.on_teredo_port_change(move |change| rule.store(change.port, Ordering::SeqCst))?;
+        let changes =
+            stack.on_teredo_port_change(move |change| rule.store(change.port, Ordering::SeqCst))?;
         open.store(stack.teredo_port()?, Ordering::SeqCst);
         Ok(Self { open, _changes: changes })
     }

@@ -31,7 +31,8 @@ fn nobody_who_did_not_ask_gets_one() {
     let stack = Stack::new();
     let seen = Arc::new(Mutex::new(Vec::new()));
     let log = seen.clone();
-    let _registration = stack.on_teredo_port_change(move |c| log.lock().unwrap().push(c.kind)).unwrap();
+    let _registration =
+        stack.on_teredo_port_change(move |c| log.lock().unwrap().push(c.kind)).unwrap();
     assert_eq!(stack.run_until_idle(), 0);
     stack.restart_teredo().unwrap();
     assert_eq!(stack.run_until_idle(), 1);

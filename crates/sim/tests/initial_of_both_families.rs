@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use netiosim_sim::model::profile::Profile;
 use netiosim_sim::Stack;
+use netiosim_sim::model::profile::Profile;
 
 fn initial_notifications(profile: Profile) -> usize {
     let stack = Stack::builder().profile(profile).build();

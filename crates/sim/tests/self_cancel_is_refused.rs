@@ -24,7 +24,7 @@ fn self_cancel(mode: Mode) {
     let finding = deadlock.finding().expect("an explanation");
     assert_eq!(finding.rule, Rule::SelfCancel);
     assert!(finding.message.contains("\"ports\""), "{finding}");
-    assert_eq!(stack.take_findings(), [finding.clone()]);
+    assert_eq!(stack.take_findings(), std::slice::from_ref(finding));
     registration.cancel().expect("a refused cancel leaves the registration live");
 }
 
@@ -48,7 +48,8 @@ fn the_plain_function_answers_possible_deadlock() {
     let stack = Stack::new();
     let (cell, code) = (HandleCell::new(), Arc::new(Mutex::new(0)));
     let (own, said, inner) = (cell.clone(), code.clone(), stack.handle());
-    let callback = Arc::new(move |_, _, _| *said.lock().unwrap() = inner.cancel_mib_change_notify2(own.get()));
+    let callback =
+        Arc::new(move |_, _, _| *said.lock().unwrap() = inner.cancel_mib_change_notify2(own.get()));
     assert_eq!(stack.notify_teredo_port_change(Some(callback), 0, false, Some(&cell)), 0);
     stack.restart_teredo().unwrap();
     stack.run_until_idle();

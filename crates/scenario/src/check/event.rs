@@ -7,12 +7,7 @@ use crate::format::{Event, FaultSpec, Function, InterfaceSet};
 use crate::read::JsonPath;
 
 /// `path` is that of the object whose only member names the event.
-pub(super) fn check(
-    event: &Event,
-    path: &JsonPath,
-    names: &Names<'_>,
-    faults: &mut Faults,
-) {
+pub(super) fn check(event: &Event, path: &JsonPath, names: &Names<'_>, faults: &mut Faults) {
     let nothing = |faults: &mut Faults, at: &JsonPath| {
         faults.tell(at, "this changes nothing", Some("say at least one thing that changes"));
     };
@@ -67,7 +62,11 @@ pub(super) fn check(
         }
         Event::InterfaceSet(set) => interface_set(set, &path.then("interface_set"), names, faults),
         Event::InterfaceTouch(one) => {
-            names.interface(&path.then("interface_touch").then("interface"), &one.interface, faults);
+            names.interface(
+                &path.then("interface_touch").then("interface"),
+                &one.interface,
+                faults,
+            );
         }
         Event::FamilyBind(one) => {
             names.interface(&path.then("family_bind").then("interface"), &one.interface, faults);
@@ -152,7 +151,8 @@ fn interface_set(set: &InterfaceSet, path: &JsonPath, names: &Names<'_>, faults:
         alias: None,
     };
     if bare == empty {
-        let help = "say at least one thing that changes; `interface_touch` notifies without a change";
+        let help =
+            "say at least one thing that changes; `interface_touch` notifies without a change";
         faults.tell(path, "this changes nothing", Some(help));
     }
     let of_link = [

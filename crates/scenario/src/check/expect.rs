@@ -5,7 +5,9 @@ use std::collections::BTreeSet;
 use super::faults::Faults;
 use super::names::Names;
 use super::value::{self, Scope};
-use crate::format::{DeliveryExpect, Expect, FindingsExpect, Function, Match, Scenario, StackExpect};
+use crate::format::{
+    DeliveryExpect, Expect, FindingsExpect, Function, Match, Scenario, StackExpect,
+};
 use crate::read::JsonPath;
 
 pub(super) fn check(

@@ -2,9 +2,9 @@
 
 use netiosim_model::profile::{OptionId, Options, Profile};
 
+use super::event;
 use super::faults::{Faults, offer};
 use super::names::Names;
-use super::event;
 use crate::format::{Scenario, Value};
 use crate::read::JsonPath;
 

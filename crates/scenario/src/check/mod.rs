@@ -23,6 +23,9 @@ use crate::problem::{Problem, Source};
 use crate::read::{self, JsonPath};
 use crate::template;
 
+/// What is wrong with a stack that names a template and a file.
+pub(crate) const BOTH_STACKS: &str = "a stack starts from a template or from a file, not from both";
+
 /// Checks the references of a scenario that was read from this text.
 ///
 /// `stack` is the scenario's stack as [`template::resolve`] puts it together. The result is in the
@@ -41,12 +44,7 @@ use crate::template;
 /// assert_eq!(problems[0].help.as_deref(), Some("did you mean `table`?"));
 /// ```
 #[must_use]
-pub fn check(
-    scenario: &Scenario,
-    stack: &StackSpec,
-    file_name: &str,
-    text: &str,
-) -> Vec<Problem> {
+pub fn check(scenario: &Scenario, stack: &StackSpec, file_name: &str, text: &str) -> Vec<Problem> {
     let names = Names::of(scenario, stack);
     let mut faults = Faults::default();
     let root = JsonPath::default();

@@ -157,7 +157,7 @@ impl<'a> Names<'a> {
         faults: &mut Faults,
     ) -> Option<&BTreeSet<Function>> {
         if let Some((client, bare)) = name.split_once('.') {
-            let Some(client) = self.client(path, client, faults) else { return None };
+            let client = self.client(path, client, faults)?;
             let found = client.registrations.get(bare);
             if found.is_none() {
                 let known = client.registrations.keys().copied();
@@ -190,7 +190,11 @@ impl<'a> Names<'a> {
                 let full: Vec<String> =
                     several.iter().map(|(client, _)| format!("`{client}.{name}`")).collect();
                 let help = format!("write {}", full.join(" or "));
-                faults.tell(path, format!("several clients have a registration `{name}`"), Some(&help));
+                faults.tell(
+                    path,
+                    format!("several clients have a registration `{name}`"),
+                    Some(&help),
+                );
                 None
             }
         }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use netiosim_model::member::Member;
 use netiosim_model::net::Guid;
 
 use super::faults::Faults;
@@ -12,15 +13,9 @@ use crate::read::JsonPath;
 use crate::template::{LOOPBACK_ALIAS, LOOPBACK_TYPE, TEREDO_ALIAS, TEREDO_TUNNEL_TYPE};
 
 /// `written` is what stands in the file, `whole` what became of it with its template or file.
-pub(super) fn check(
-    written: &StackSpec,
-    whole: &StackSpec,
-    path: &JsonPath,
-    faults: &mut Faults,
-) {
+pub(super) fn check(written: &StackSpec, whole: &StackSpec, path: &JsonPath, faults: &mut Faults) {
     if written.template.is_some() && written.file.is_some() {
-        let reason = "a stack starts from a template or from a file, not from both";
-        faults.tell_name(&path.then("file"), reason, None);
+        faults.tell_name(&path.then("file"), super::BOTH_STACKS, None);
     }
     let interfaces = path.then("interfaces");
     let aliases = written.interfaces.iter().enumerate();
@@ -80,7 +75,8 @@ pub(super) fn check_interface(interface: &InterfaceSpec, path: &JsonPath, faults
         let help = "tunnels have the type 131";
         faults.tell(&path.then("tunnel_type"), "this interface is no tunnel", Some(help));
     }
-    let families = [(IpFamily::Inet, "ipv4", &interface.ipv4), (IpFamily::Inet6, "ipv6", &interface.ipv6)];
+    let families =
+        [(IpFamily::Inet, "ipv4", &interface.ipv4), (IpFamily::Inet6, "ipv6", &interface.ipv6)];
     for (family, name, binding) in families {
         if let Some(spec) = binding.spec() {
             check_family(spec, family, &path.then(name), faults);
@@ -107,7 +103,7 @@ fn check_family(spec: &FamilySpec, family: IpFamily, path: &JsonPath, faults: &m
 
 /// A member of a row that a file may give a value.
 pub(super) fn row_member(name: &str, path: &JsonPath, faults: &mut Faults) {
-    if faults.member(path, true, name).is_some_and(|member| member.is_key()) {
+    if faults.member(path, true, name).is_some_and(Member::is_key) {
         faults.tell_name(path, format!("`{name}` is the row's key and cannot be set"), None);
     }
 }
@@ -121,7 +117,8 @@ fn keys(written: &StackSpec, whole: &StackSpec, path: &JsonPath, faults: &mut Fa
         let says = |alias: &str| {
             written.interfaces.iter().position(|interface| {
                 interface.alias == alias
-                    && if member == "index" { interface.index } else { interface.luid_index }.is_some()
+                    && if member == "index" { interface.index } else { interface.luid_index }
+                        .is_some()
             })
         };
         let at = says(alias).or_else(|| says(taken));

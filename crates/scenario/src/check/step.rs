@@ -60,7 +60,8 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_>, faults: &mut
         Step::Lock(step) => {
             let path = path.then("lock");
             place.lock(&step.lock, &path.then("lock"), faults);
-            let kind = client.locks.iter().find(|lock| lock.name == step.lock).map(|lock| lock.kind);
+            let kind =
+                client.locks.iter().find(|lock| lock.name == step.lock).map(|lock| lock.kind);
             if step.mode == LockMode::Read && kind == Some(LockKind::Mutex) {
                 let help = "give the lock `\"kind\": \"rwlock\"`";
                 faults.tell(&path.then("mode"), "a mutex cannot be locked for reading", Some(help));
@@ -117,17 +118,24 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_>, faults: &mut
         Step::Join(step) => place.thread(&step.thread, &path.then("join").then("thread"), faults),
         Step::Wait(step) => {
             let own = names.clients.get(client.name.as_str());
-            let given: Vec<&str> = own.map(|own| own.signals.iter().copied()).into_iter().flatten().collect();
+            let given: Vec<&str> =
+                own.map(|own| own.signals.iter().copied()).into_iter().flatten().collect();
             if !given.contains(&step.signal.as_str()) {
                 let at = path.then("wait").then("signal");
                 let help = super::faults::offer(&step.signal, given);
-                faults.tell(&at, format!("no step gives the signal `{}`", step.signal), Some(&help));
+                faults.tell(
+                    &at,
+                    format!("no step gives the signal `{}`", step.signal),
+                    Some(&help),
+                );
             }
         }
         Step::Signal(step) => {
             faults.good_name(&path.then("signal").then("signal"), "signal", &step.signal);
         }
-        Step::Send(step) => place.channel(&step.channel, &path.then("send").then("channel"), faults),
+        Step::Send(step) => {
+            place.channel(&step.channel, &path.then("send").then("channel"), faults)
+        }
         Step::Receive(step) => {
             place.channel(&step.channel, &path.then("receive").then("channel"), faults);
         }
@@ -210,7 +218,8 @@ impl Place<'_> {
             !functions.contains(&Function::NotifyIpInterfaceChange)
         };
         if functions.filter(teredo).is_some() {
-            let reason = format!("`{callback}` gets no row: it is registered for Teredo ports only");
+            let reason =
+                format!("`{callback}` gets no row: it is registered for Teredo ports only");
             faults.tell_name(path, reason, None);
         }
     }
@@ -281,7 +290,10 @@ fn notify(call: &Call<'_>, path: &JsonPath, place: Place<'_>, faults: &mut Fault
     });
     match call.callback {
         Some(callback) => {
-            let both = client.callbacks.keys().chain(other.into_iter().flat_map(|one| one.callbacks.keys()));
+            let both = client
+                .callbacks
+                .keys()
+                .chain(other.into_iter().flat_map(|one| one.callbacks.keys()));
             let known: Vec<&str> = both.map(String::as_str).collect();
             faults.known(&path.then("callback"), "callback", callback, known);
         }

@@ -72,7 +72,11 @@ impl JsonSchema for Cidr {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "cidr" })
+        json_schema!({
+            "type": "string",
+            "format": "cidr",
+            "pattern": "^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$"
+        })
     }
 }
 
@@ -131,7 +135,11 @@ impl JsonSchema for PhysicalAddress {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "format": "physical-address" })
+        json_schema!({
+            "type": "string",
+            "format": "physical-address",
+            "pattern": "^[0-9A-Fa-f]{2}(:[0-9A-Fa-f]{2}){0,31}$"
+        })
     }
 }
 
@@ -181,7 +189,10 @@ mod tests {
     #[test]
     fn bad_lengths_are_refused() {
         for text in ["10.0.0.1/33", "10.0.0.1/", "10.0.0.1/-1", "10.0.0.1/+8", "::1/129"] {
-            assert!(matches!(text.parse::<Cidr>(), Err(WrittenAddressError::Prefix { .. })), "{text}");
+            assert!(
+                matches!(text.parse::<Cidr>(), Err(WrittenAddressError::Prefix { .. })),
+                "{text}"
+            );
         }
         assert_eq!("10.0.0/8".parse::<Cidr>(), Err(WrittenAddressError::Address));
     }

@@ -7,8 +7,8 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::address::{Cidr, PhysicalAddress};
-use super::unique_map::unique_map;
 use super::is_default;
+use super::unique_map::unique_map;
 
 /// A network interface. Of an interface that a template has too, only what is written changes.
 ///

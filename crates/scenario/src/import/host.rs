@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::format::{
-    Cidr, FamilyBinding, FamilySpec, InterfaceSpec, PhysicalAddress, RouteSpec, StackFile, StackSpec,
-    TeredoSpec, TeredoState, TeredoType, VERSION,
+    Cidr, FamilyBinding, FamilySpec, InterfaceSpec, PhysicalAddress, RouteSpec, StackFile,
+    StackSpec, TeredoSpec, TeredoState, TeredoType, VERSION,
 };
 use crate::template::{LOOPBACK_ALIAS, LOOPBACK_TYPE, TEREDO_ALIAS};
 
@@ -104,7 +104,12 @@ impl Host {
             routes,
             ..StackSpec::default()
         };
-        let file = StackFile { schema: None, version: VERSION, description: description.to_owned(), stack };
+        let file = StackFile {
+            schema: None,
+            version: VERSION,
+            description: description.to_owned(),
+            stack,
+        };
         Imported { file, notes: build.notes }
     }
 }
@@ -121,8 +126,11 @@ struct Build {
 impl Build {
     fn add(&mut self, host: HostInterface) {
         let teredo = is_teredo(&host);
-        if teredo && self.interfaces.iter().any(|known| known.tunnel_type == Some(TUNNEL_TYPE_TEREDO)) {
-            self.notes.push(format!("\"{}\" is left out: a machine has one Teredo interface", host.name));
+        if teredo
+            && self.interfaces.iter().any(|known| known.tunnel_type == Some(TUNNEL_TYPE_TEREDO))
+        {
+            self.notes
+                .push(format!("\"{}\" is left out: a machine has one Teredo interface", host.name));
             return;
         }
         let alias = self.free_alias(&host.name);
@@ -175,8 +183,10 @@ impl Build {
             return name.to_owned();
         }
         let numbered = (2_u32..).map(|n| format!("{name} {n}"));
-        let alias = numbered.into_iter().find(|alias| !taken(alias)).expect("fewer than 2^32 interfaces");
-        self.notes.push(format!("there are several interfaces \"{name}\"; one becomes \"{alias}\""));
+        let alias =
+            numbered.into_iter().find(|alias| !taken(alias)).expect("fewer than 2^32 interfaces");
+        self.notes
+            .push(format!("there are several interfaces \"{name}\"; one becomes \"{alias}\""));
         alias
     }
 
@@ -196,7 +206,8 @@ impl Build {
             let spec = &mut self.interfaces[n];
             if let Some(index) = spec.index.replace(free) {
                 let alias = &spec.alias;
-                self.notes.push(format!("the index {index} is taken; \"{alias}\" gets the index {free}"));
+                self.notes
+                    .push(format!("the index {index} is taken; \"{alias}\" gets the index {free}"));
             }
         }
         if self.loopback().is_none() {
@@ -204,7 +215,8 @@ impl Build {
             let mut loopback = InterfaceSpec::new(alias);
             loopback.if_type = Some(LOOPBACK_TYPE);
             loopback.index = Some(free_number(&used));
-            self.notes.push("no loopback interface was found; the simulated one is added".to_owned());
+            self.notes
+                .push("no loopback interface was found; the simulated one is added".to_owned());
             self.interfaces.push(loopback);
         }
         self.number_luids();
@@ -219,9 +231,12 @@ impl Build {
             }
             let kind = spec.if_type.unwrap_or_default();
             let wanted = if kind == LOOPBACK_TYPE { Some(0) } else { spec.index };
-            let fits = |luid_index: &u32| *luid_index <= LARGEST_LUID_INDEX && !used.contains(&(kind, *luid_index));
+            let fits = |luid_index: &u32| {
+                *luid_index <= LARGEST_LUID_INDEX && !used.contains(&(kind, *luid_index))
+            };
             // From the top, so that it takes no number that a later interface wants.
-            let luid_index = wanted.filter(fits).or_else(|| (0..=LARGEST_LUID_INDEX).rev().find(fits));
+            let luid_index =
+                wanted.filter(fits).or_else(|| (0..=LARGEST_LUID_INDEX).rev().find(fits));
             if let Some(luid_index) = luid_index {
                 used.insert((kind, luid_index));
             }
@@ -290,7 +305,11 @@ mod tests {
 
     fn rows(imported: &Imported) -> Vec<(&str, u32, u32)> {
         let row = |spec: &InterfaceSpec| {
-            (spec.if_type.unwrap_or(0), spec.index.unwrap_or(0), spec.luid_index.unwrap_or(u32::MAX))
+            (
+                spec.if_type.unwrap_or(0),
+                spec.index.unwrap_or(0),
+                spec.luid_index.unwrap_or(u32::MAX),
+            )
         };
         let specs = imported.file.stack.interfaces.iter();
         specs.map(|spec| (spec.alias.as_str(), row(spec).1, row(spec).2)).collect()
@@ -306,10 +325,15 @@ mod tests {
 
     #[test]
     fn what_collides_is_renamed_renumbered_and_told() {
-        let imported = stack(vec![host("lo", 1, 24), host("a", 2, 6), host("b", 2, 6), host("a", 3, 6)]);
+        let imported =
+            stack(vec![host("lo", 1, 24), host("a", 2, 6), host("b", 2, 6), host("a", 3, 6)]);
         assert_eq!(rows(&imported), [("lo", 1, 0), ("a", 2, 2), ("b", 4, 4), ("a 2", 3, 3)]);
         assert_eq!(imported.notes.len(), 2, "{:?}", imported.notes);
-        assert!(imported.notes[1].contains("the index 2 is taken; \"b\" gets the index 4"), "{:?}", imported.notes);
+        assert!(
+            imported.notes[1].contains("the index 2 is taken; \"b\" gets the index 4"),
+            "{:?}",
+            imported.notes
+        );
     }
 
     #[test]
@@ -322,7 +346,8 @@ mod tests {
     #[test]
     fn a_second_loopback_becomes_virtual() {
         let imported = stack(vec![host("lo0", 1, 24), host("lo1", 2, 24)]);
-        let kinds: Vec<_> = imported.file.stack.interfaces.iter().map(|spec| spec.if_type).collect();
+        let kinds: Vec<_> =
+            imported.file.stack.interfaces.iter().map(|spec| spec.if_type).collect();
         assert_eq!(kinds, [Some(24), Some(53)]);
     }
 
@@ -330,9 +355,13 @@ mod tests {
     fn one_teredo_interface_becomes_the_simulated_one() {
         let mut first = host("Teredo Tunneling Pseudo-Interface", 9, 131);
         first.addresses = vec!["2001::1/32".parse().expect("an address")];
-        let imported = stack(vec![host("lo", 1, 24), first, host("teredo", 10, 131), host("tun", 11, 131)]);
+        let imported =
+            stack(vec![host("lo", 1, 24), first, host("teredo", 10, 131), host("tun", 11, 131)]);
         let teredo = &imported.file.stack.interfaces[1];
-        assert_eq!((teredo.tunnel_type, teredo.index, teredo.ipv6.spec()), (Some(14), Some(9), None));
+        assert_eq!(
+            (teredo.tunnel_type, teredo.index, teredo.ipv6.spec()),
+            (Some(14), Some(9), None)
+        );
         assert_eq!(imported.file.stack.interfaces.len(), 3);
         assert_eq!(imported.notes.len(), 2, "{:?}", imported.notes);
     }

@@ -14,7 +14,7 @@
 //! machine.add("route.json", r#"[{"dst": "default", "gateway": "192.0.2.1", "dev": "eth0"}]"#)?;
 //! let imported = machine.into_stack("an example")?;
 //! assert_eq!(imported.file.stack.routes[0].interface, "eth0");
-//! # Ok::<(), netiosim_scenario::problem::Problem>(())
+//! # Ok::<(), Box<netiosim_scenario::problem::Problem>>(())
 //! ```
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -45,7 +45,7 @@ impl IpJson {
     /// # Errors
     ///
     /// A [`Problem`] with the place in the text that is not JSON or not iproute2's.
-    pub fn add(&mut self, file: &str, text: &str) -> Result<(), Problem> {
+    pub fn add(&mut self, file: &str, text: &str) -> Result<(), Box<Problem>> {
         let source = Source { file, text };
         let value: Value = serde_json::from_str(text).map_err(|error| not_json(source, &error))?;
         let Value::Array(elements) = value else {
@@ -71,7 +71,7 @@ impl IpJson {
         }
         let ipv6 = routes.iter().find_map(is_ipv6).unwrap_or(false);
         for route in routes {
-            self.route(source, route, ipv6)?;
+            self.route(source, &route, ipv6)?;
         }
         Ok(())
     }
@@ -81,17 +81,17 @@ impl IpJson {
     /// # Errors
     ///
     /// A [`Problem`] when no text told of any interface.
-    pub fn into_stack(self, description: &str) -> Result<Imported, Problem> {
+    pub fn into_stack(self, description: &str) -> Result<Imported, Box<Problem>> {
         if self.host.interfaces.is_empty() {
             let problem = Problem::of_file("ip-json", "the files tell of no interface");
-            return Err(problem.with_help("add the output of `ip -j address`"));
+            return Err(Box::new(problem.with_help("add the output of `ip -j address`")));
         }
         let mut imported = self.host.into_stack(description);
         imported.notes.splice(0..0, self.notes);
         Ok(imported)
     }
 
-    fn link(&mut self, source: Source<'_>, n: usize, link: LinkRecord) -> Result<(), Problem> {
+    fn link(&mut self, source: Source<'_>, n: usize, link: LinkRecord) -> Result<(), Box<Problem>> {
         let mut addresses = Vec::new();
         for (k, record) in link.addr_info.iter().enumerate() {
             let Some(address) = record.local else { continue };
@@ -141,16 +141,23 @@ impl IpJson {
         Ok(())
     }
 
-    fn route(&mut self, source: Source<'_>, route: RouteRecord, ipv6: bool) -> Result<(), Problem> {
+    fn route(
+        &mut self,
+        source: Source<'_>,
+        route: &RouteRecord,
+        ipv6: bool,
+    ) -> Result<(), Box<Problem>> {
         let mut left_out = |why: &str| {
-            self.notes.push(format!("the route to {} in {} is left out: {why}", route.dst, source.file));
+            self.notes
+                .push(format!("the route to {} in {} is left out: {why}", route.dst, source.file));
         };
         if let Some(kind) = route.kind.as_deref().filter(|kind| *kind != "unicast") {
             left_out(&format!("it is of type {kind}"));
             return Ok(());
         }
         let Some(destination) = destination(&route.dst, ipv6) else {
-            let reason = format!("`{}` is no destination such as 192.0.2.0/24 or default", route.dst);
+            let reason =
+                format!("`{}` is no destination such as 192.0.2.0/24 or default", route.dst);
             return Err(at(source, "", &reason));
         };
         let own = (route.gateway, &route.via, &route.dev);
@@ -162,10 +169,17 @@ impl IpJson {
                 continue;
             };
             let v4 = destination.address.is_ipv4();
-            let on_link = if v4 { IpAddr::V4(Ipv4Addr::UNSPECIFIED) } else { IpAddr::V6(Ipv6Addr::UNSPECIFIED) };
-            let next_hop = gateway.or(via.as_ref().map(|ViaRecord { host }| *host)).unwrap_or(on_link);
+            let on_link = if v4 {
+                IpAddr::V4(Ipv4Addr::UNSPECIFIED)
+            } else {
+                IpAddr::V6(Ipv6Addr::UNSPECIFIED)
+            };
+            let next_hop =
+                gateway.or(via.as_ref().map(|ViaRecord { host }| *host)).unwrap_or(on_link);
             if next_hop.is_ipv4() != v4 {
-                left_out("its next hop is of the other address family, which Windows does not know");
+                left_out(
+                    "its next hop is of the other address family, which Windows does not know",
+                );
                 continue;
             }
             self.host.routes.push(HostRoute {
@@ -203,7 +217,11 @@ fn hardware(text: &str) -> Option<PhysicalAddress> {
     address.0.iter().any(|byte| *byte != 0).then_some(address)
 }
 
-fn record<T: DeserializeOwned>(source: Source<'_>, n: usize, element: Value) -> Result<T, Problem> {
+fn record<T: DeserializeOwned>(
+    source: Source<'_>,
+    n: usize,
+    element: Value,
+) -> Result<T, Box<Problem>> {
     serde_path_to_error::deserialize(element).map_err(|error| {
         let inner = error.path().to_string();
         let path = if inner == "." { format!("[{n}]") } else { format!("[{n}].{inner}") };
@@ -211,38 +229,40 @@ fn record<T: DeserializeOwned>(source: Source<'_>, n: usize, element: Value) -> 
     })
 }
 
-fn at(source: Source<'_>, path: &str, reason: &str) -> Problem {
+fn at(source: Source<'_>, path: &str, reason: &str) -> Box<Problem> {
     let span = read::locate(source.text, path);
     let problem = match span {
         Some(span) => Problem::at(source, span, path, reason),
         None => Problem::of_file(source.file, reason),
     };
     if reason == EXPECTED {
-        return problem.with_help("save it with `ip -j address > addresses.json`");
+        return Box::new(problem.with_help("save it with `ip -j address > addresses.json`"));
     }
-    problem
+    Box::new(problem)
 }
 
-fn not_json(source: Source<'_>, error: &serde_json::Error) -> Problem {
+fn not_json(source: Source<'_>, error: &serde_json::Error) -> Box<Problem> {
     let line_start: usize =
         source.text.split_inclusive('\n').take(error.line().saturating_sub(1)).map(str::len).sum();
     let place = line_start + error.column().saturating_sub(1);
     let whole = error.to_string();
     let reason = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(reason, _)| reason);
     let problem = Problem::at(source, place..place + 1, "", format!("this is not JSON: {reason}"));
-    problem.with_help("without `-j` iproute2 prints text for people; save `ip -j address`")
+    Box::new(
+        problem.with_help("without `-j` iproute2 prints text for people; save `ip -j address`"),
+    )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn taken(text: &str) -> Result<IpJson, Problem> {
+    fn taken(text: &str) -> Result<IpJson, Box<Problem>> {
         let mut machine = IpJson::default();
         machine.add("a.json", text).map(|()| machine)
     }
 
-    fn refused(text: &str) -> Problem {
+    fn refused(text: &str) -> Box<Problem> {
         taken(text).map(drop).expect_err(text)
     }
 
@@ -257,7 +277,9 @@ mod tests {
         assert!(problem.reason.contains("string \"big\""), "{problem}");
         let problem = refused("1: lo: <LOOPBACK,UP>");
         assert!(problem.reason.starts_with("this is not JSON"), "{problem}");
-        let problem = refused("[{\"ifname\": \"e\", \"addr_info\": [{\"local\": \"10.0.0.1\", \"prefixlen\": 33}]}]");
+        let problem = refused(
+            "[{\"ifname\": \"e\", \"addr_info\": [{\"local\": \"10.0.0.1\", \"prefixlen\": 33}]}]",
+        );
         assert_eq!(problem.path, "[0].addr_info[0].prefixlen");
         assert!(taken(&"[".repeat(100_000)).is_err());
     }
@@ -287,8 +309,14 @@ mod tests {
         for (text, default) in [
             ("[{\"dst\": \"default\", \"dev\": \"eth0\"}]", "0.0.0.0/0"),
             ("[{\"dst\": \"default\", \"dev\": \"eth0\", \"pref\": \"medium\"}]", "::/0"),
-            ("[{\"dst\": \"default\", \"dev\": \"eth0\"}, {\"dst\": \"2001:db8::/64\", \"dev\": \"eth0\"}]", "::/0"),
-            ("[{\"dst\": \"default\", \"nexthops\": [{\"gateway\": \"fe80::1\", \"dev\": \"eth0\"}]}]", "::/0"),
+            (
+                "[{\"dst\": \"default\", \"dev\": \"eth0\"}, {\"dst\": \"2001:db8::/64\", \"dev\": \"eth0\"}]",
+                "::/0",
+            ),
+            (
+                "[{\"dst\": \"default\", \"nexthops\": [{\"gateway\": \"fe80::1\", \"dev\": \"eth0\"}]}]",
+                "::/0",
+            ),
         ] {
             let mut machine = taken(links).expect("links");
             machine.add("r.json", text).expect(text);
@@ -299,7 +327,9 @@ mod tests {
 
     #[test]
     fn routes_that_windows_has_not_are_told() {
-        let mut machine = taken("[{\"ifname\": \"eth0\"}, {\"ifname\": \"lo\", \"link_type\": \"loopback\"}]").expect("links");
+        let mut machine =
+            taken("[{\"ifname\": \"eth0\"}, {\"ifname\": \"lo\", \"link_type\": \"loopback\"}]")
+                .expect("links");
         let routes = "[{\"dst\": \"192.0.2.0/24\", \"type\": \"blackhole\"}, {\"dst\": \"198.51.100.0/24\"}, \
              {\"dst\": \"203.0.113.0/24\", \"via\": {\"family\": \"inet6\", \"host\": \"fe80::1\"}, \"dev\": \"eth0\"}]";
         machine.add("r.json", routes).expect("routes");

@@ -76,8 +76,8 @@ impl LinkRecord {
             Some("rawip") => 243,
             Some(kind) if kind.starts_with("ieee802.11") => 71,
             Some(
-                "none" | "tun" | "sit" | "wireguard" | "ipip" | "tunnel" | "tunnel6" | "gre" | "gre6" | "ip6gre"
-                | "void",
+                "none" | "tun" | "sit" | "wireguard" | "ipip" | "tunnel" | "tunnel6" | "gre"
+                | "gre6" | "ip6gre" | "void",
             ) => 131,
             Some("ether") | None => 6,
             Some(_) => 1,
@@ -91,10 +91,13 @@ impl LinkRecord {
 
     /// Whether the medium is connected.
     pub(super) fn connected(&self) -> bool {
-        if self.operstate.as_deref() == Some("UP") || self.flags.iter().any(|flag| flag == "LOWER_UP") {
+        if self.operstate.as_deref() == Some("UP")
+            || self.flags.iter().any(|flag| flag == "LOWER_UP")
+        {
             return true;
         }
         // Tunnels and loopback stay UNKNOWN for ever; with flags these decide.
-        self.flags.is_empty() && matches!(self.operstate.as_deref(), None | Some("UNKNOWN" | "DORMANT"))
+        self.flags.is_empty()
+            && matches!(self.operstate.as_deref(), None | Some("UNKNOWN" | "DORMANT"))
     }
 }

@@ -29,12 +29,14 @@ use crate::format::{
 /// index. A scenario that [`check`](crate::check) finds fault with may fail here as well.
 pub fn compile(scenario: &Scenario, stack: &StackSpec, profile: Profile) -> Result<Program, BuildError> {
     let mut options = Options::of(profile);
+    let mut fixed = Vec::new();
     for (name, value) in &scenario.options {
         let value = match value {
             Value::Text(text) => text.clone(),
             other => other.to_string(),
         };
         options.fix(name, &value).map_err(|error| BuildError::new("options", error.to_string()))?;
+        fixed.push((name.clone(), value));
     }
     let mut compiler = Compiler::new(scenario);
     for n in 0..scenario.clients.len() {
@@ -52,6 +54,7 @@ pub fn compile(scenario: &Scenario, stack: &StackSpec, profile: Profile) -> Resu
     let mut program = Program {
         profile,
         options,
+        fixed,
         seed: scenario.seed,
         flavour: match scenario.flavour {
             Flavour::User => netiosim_model::status::Flavour::User,

@@ -29,6 +29,8 @@ pub struct Program {
     pub profile: Profile,
     /// Its options, with those that the scenario fixes.
     pub options: Options,
+    /// The options that the scenario fixes: name and value.
+    pub fixed: Vec<(String, String)>,
     /// The seed of every choice.
     pub seed: u64,
     /// The flavour that the clients speak.

@@ -104,18 +104,18 @@ fn read<T: DeserializeOwned>(
     source: Source<'_>,
     schema: &serde_json::Value,
 ) -> Result<T, Vec<Problem>> {
-    syntax::check(source).map_err(|problem| vec![problem])?;
+    syntax::check(source).map_err(|problem| vec![*problem])?;
     if let Some(tree) = tree::parse(source.text) {
         let problems = shape::check(source, &tree, schema);
         if !problems.is_empty() {
             return Err(in_order(problems));
         }
     }
-    deserialize(source).map_err(|problem| vec![problem])
+    deserialize(source).map_err(|problem| vec![*problem])
 }
 
 /// The last pass. What the schema cannot say (and it says nearly all) comes out here.
-fn deserialize<T: DeserializeOwned>(source: Source<'_>) -> Result<T, Problem> {
+fn deserialize<T: DeserializeOwned>(source: Source<'_>) -> Result<T, Box<Problem>> {
     let mut deserializer = serde_json::Deserializer::from_str(source.text);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = path::of_serde(error.path());
@@ -123,7 +123,7 @@ fn deserialize<T: DeserializeOwned>(source: Source<'_>) -> Result<T, Problem> {
         let reason = whole.rsplit_once(" at line ").map_or(whole.as_str(), |(reason, _)| reason);
         let tree: Option<Node<'_>> = tree::parse(source.text);
         let span = tree.map_or(0..0, |tree| tree::span(tree::find(&tree, &path).1));
-        Problem::at(source, span, path.to_string(), reason)
+        Box::new(Problem::at(source, span, path.to_string(), reason))
     })
 }
 

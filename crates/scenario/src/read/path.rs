@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn paths_are_read_as_they_are_written() {
-        for text in ["", "version", "clients[1].callbacks.on_port[0].lock", "expect.threads[\"a.b\"]"]
+        for text in
+            ["", "version", "clients[1].callbacks.on_port[0].lock", "expect.threads[\"a.b\"]"]
         {
             assert_eq!(parse(text).expect("a path").to_string(), text);
         }

@@ -6,9 +6,9 @@ use std::ops::Range;
 use jsonc_parser::ast::{Object, Value as Node};
 use serde_json::Value as Schema;
 
+use super::MOST_PROBLEMS;
 use super::path::{JsonPath, Segment};
 use super::tree::{name_span, span};
-use super::MOST_PROBLEMS;
 use crate::format::{Cidr, PhysicalAddress};
 use crate::nearest::nearest;
 use crate::problem::{Problem, Source};
@@ -104,7 +104,12 @@ impl<'a> Walk<'a> {
         let [member] = object.properties.as_slice() else {
             let found = match object.properties.len() {
                 0 => "none".to_owned(),
-                _ => object.properties.iter().map(|p| format!("`{}`", p.name.as_str())).collect::<Vec<_>>().join(", "),
+                _ => object
+                    .properties
+                    .iter()
+                    .map(|p| format!("`{}`", p.name.as_str()))
+                    .collect::<Vec<_>>()
+                    .join(", "),
             };
             let at = object.properties.get(1).map_or_else(|| span(node), name_span);
             let reason = format!("expected an object with exactly one member, found {found}");
@@ -139,7 +144,8 @@ impl<'a> Walk<'a> {
             } else if rest.is_object() {
                 self.inside(name, &member.value, rest);
             } else if *rest == Schema::Bool(false) {
-                let present = |name: &str| object.properties.iter().any(|p| p.name.as_str() == name);
+                let present =
+                    |name: &str| object.properties.iter().any(|p| p.name.as_str() == name);
                 let free: Vec<&str> = known.iter().copied().filter(|name| !present(name)).collect();
                 let guess = nearest(name, free.iter().copied());
                 meant.extend(guess);
@@ -177,7 +183,11 @@ impl<'a> Walk<'a> {
                     let first = Problem::at(self.source, first.clone(), "", "");
                     let help = format!("the first one is in line {}", first.line);
                     self.path.0.push(Segment::from(name));
-                    self.tell(name_span(member), format!("the member `{name}` comes twice"), Some(help));
+                    self.tell(
+                        name_span(member),
+                        format!("the member `{name}` comes twice"),
+                        Some(help),
+                    );
                     self.path.0.pop();
                 }
             }
@@ -193,7 +203,11 @@ impl<'a> Walk<'a> {
             self.tell(span(node), format!("version {text} is unknown"), None);
             return self.advise(format!("this program reads version {most}"));
         }
-        self.tell(span(node), format!("{text} is out of range: a whole number from {least} to {most}"), None);
+        self.tell(
+            span(node),
+            format!("{text} is out of range: a whole number from {least} to {most}"),
+            None,
+        );
     }
 
     fn format(&mut self, node: &Node<'_>, text: &str, schema: &Schema) {
@@ -223,13 +237,17 @@ impl<'a> Walk<'a> {
             Node::NumberLit(number) if wanted == "a string" => {
                 self.advise(format!("write it in quotes: \"{}\"", number.value));
             }
-            Node::StringLit(text) if wanted.contains("number") && text.value.parse::<u64>().is_ok() => {
+            Node::StringLit(text)
+                if wanted.contains("number") && text.value.parse::<u64>().is_ok() =>
+            {
                 self.advise(format!("write it without quotes: {}", text.value));
             }
             Node::StringLit(text) if matches!(text.value.as_ref(), "true" | "false") => {
                 self.advise(format!("write it without quotes: {}", text.value));
             }
-            Node::Object(_) if wanted == "a list" => self.advise("put it into brackets: [{…}]".to_owned()),
+            Node::Object(_) if wanted == "a list" => {
+                self.advise("put it into brackets: [{…}]".to_owned())
+            }
             _ => {}
         }
     }
@@ -310,7 +328,9 @@ fn wanted(schema: &Schema) -> String {
 fn found(node: &Node<'_>) -> String {
     match node {
         Node::StringLit(_) => "a string".to_owned(),
-        Node::NumberLit(number) if number.value.len() <= 24 => format!("the number {}", number.value),
+        Node::NumberLit(number) if number.value.len() <= 24 => {
+            format!("the number {}", number.value)
+        }
         Node::NumberLit(_) => "a number".to_owned(),
         Node::BooleanLit(boolean) => boolean.value.to_string(),
         Node::Object(_) => "an object".to_owned(),

@@ -11,21 +11,23 @@ pub const LARGEST_FILE: u64 = 16 * 1024 * 1024;
 pub const DEEPEST: usize = 100;
 
 /// Looks at everything that must hold before the text can be parsed without harm.
-pub(super) fn check(source: Source<'_>) -> Result<(), Problem> {
+pub(super) fn check(source: Source<'_>) -> Result<(), Box<Problem>> {
     let text = source.text;
     if text.len() as u64 > LARGEST_FILE {
         return Err(too_big(source.file, text.len() as u64));
     }
     if text.starts_with('\u{FEFF}') {
         let problem = Problem::at(source, 0..3, "", "the file begins with a byte order mark");
-        return Err(problem.with_help("save it as UTF-8 without a byte order mark"));
+        return Err(Box::new(problem.with_help("save it as UTF-8 without a byte order mark")));
     }
     if text.trim_ascii().is_empty() {
         let problem = Problem::at(source, 0..0, "", "the file is empty");
-        return Err(problem.with_help("`netiosim new` prints a scenario to start from"));
+        return Err(Box::new(problem.with_help("`netiosim new` prints a scenario to start from")));
     }
     depth(source)?;
-    serde_json::from_str::<serde_json::Value>(text).map(drop).map_err(|error| syntax(source, &error))
+    serde_json::from_str::<serde_json::Value>(text)
+        .map(drop)
+        .map_err(|error| syntax(source, &error))
 }
 
 /// The bytes of a file as text.
@@ -33,7 +35,7 @@ pub(super) fn check(source: Source<'_>) -> Result<(), Problem> {
 /// # Errors
 ///
 /// Bytes that are not UTF-8, with the place.
-pub fn text_of(file: &str, bytes: Vec<u8>) -> Result<String, Problem> {
+pub fn text_of(file: &str, bytes: Vec<u8>) -> Result<String, Box<Problem>> {
     String::from_utf8(bytes).map_err(|error| {
         let valid = error.utf8_error().valid_up_to();
         let start = error.as_bytes();
@@ -45,18 +47,19 @@ pub fn text_of(file: &str, bytes: Vec<u8>) -> Result<String, Problem> {
         let byte = start.get(valid).copied().unwrap_or_default();
         let text = String::from_utf8_lossy(&start[..valid]);
         let reason = format!("the file is not UTF-8: byte {byte:#04x} at offset {valid}");
-        Problem::at(Source { file, text: &text }, valid..valid, "", reason).with_help(help)
+        let source = Source { file, text: &text };
+        Box::new(Problem::at(source, valid..valid, "", reason).with_help(help))
     })
 }
 
-pub(crate) fn too_big(file: &str, bytes: u64) -> Problem {
+pub(crate) fn too_big(file: &str, bytes: u64) -> Box<Problem> {
     let mib = LARGEST_FILE / (1024 * 1024);
     let reason = format!("the file has {bytes} bytes; at most {mib} MiB are read");
-    Problem::of_file(file, reason)
+    Box::new(Problem::of_file(file, reason))
 }
 
 /// Refuses deep nesting with one pass over the bytes and no recursion.
-fn depth(source: Source<'_>) -> Result<(), Problem> {
+fn depth(source: Source<'_>) -> Result<(), Box<Problem>> {
     let mut depth = 0_usize;
     let mut in_string = false;
     let mut escaped = false;
@@ -72,14 +75,14 @@ fn depth(source: Source<'_>) -> Result<(), Problem> {
         }
         if depth > DEEPEST {
             let reason = format!("objects and lists lie more than {DEEPEST} deep in each other");
-            return Err(Problem::at(source, at..at + 1, "", reason));
+            return Err(Box::new(Problem::at(source, at..at + 1, "", reason)));
         }
     }
     Ok(())
 }
 
 /// An error of serde_json as a problem with its place.
-fn syntax(source: Source<'_>, error: &serde_json::Error) -> Problem {
+fn syntax(source: Source<'_>, error: &serde_json::Error) -> Box<Problem> {
     let text = source.text;
     let at = offset(text, error.line(), error.column());
     let whole = error.to_string();
@@ -105,20 +108,24 @@ fn syntax(source: Source<'_>, error: &serde_json::Error) -> Problem {
         "EOF while parsing an object" => ("the file ends within an object", None),
         "EOF while parsing a list" => ("the file ends within a list", None),
         "EOF while parsing a string" => ("the file ends within a string", None),
-        other if other.starts_with("control character") => {
-            ("a control character stands within a string", Some("write it as `\\n`, `\\t` or `\\u00…`"))
+        "unexpected end of hex escape" | "lone leading surrogate in hex escape" => {
+            ("half a pair of `\\u` escapes", Some("write the character itself"))
         }
+        other if other.starts_with("control character") => (
+            "a control character stands within a string",
+            Some("write it as `\\n`, `\\t` or `\\u00…`"),
+        ),
         other => (other, None),
     };
-    let end = match error.classify() {
-        Category::Eof => at,
-        _ => at + text[at..].chars().next().map_or(0, char::len_utf8),
+    let place = match error.classify() {
+        Category::Eof => text.trim_end().len()..text.trim_end().len(),
+        _ => at..at + next.map_or(0, char::len_utf8),
     };
-    let problem = Problem::at(source, at..end, "", format!("not JSON: {reason}"));
-    match help {
+    let problem = Problem::at(source, place, "", format!("not JSON: {reason}"));
+    Box::new(match help {
         Some(help) => problem.with_help(help),
         None => problem,
-    }
+    })
 }
 
 /// The byte of a line and column as serde_json counts them: bytes, the column from 1.

@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use netiosim_model::profile::Profile;
 
-use super::{Run, Verdict, build_problem, run_scenario};
+use super::{Run, RunMode, Verdict, build_problem, run_scenario};
 use crate::load;
 use crate::problem::Problem;
 
@@ -15,6 +15,8 @@ use crate::problem::Problem;
 pub struct Plan {
     /// Only this profile; `None`: every profile that the scenario holds under.
     pub profile: Option<Profile>,
+    /// Who runs the scripts.
+    pub mode: RunMode,
     /// The seed instead of the scenario's own.
     pub seed: Option<u64>,
 }
@@ -139,7 +141,7 @@ fn run_file(file: &Path, plan: &Plan) -> FileReport {
             report.excluded.push((profile, reason.clone()));
             continue;
         }
-        match run_scenario(&loaded.scenario, &loaded.stack, profile, plan.seed) {
+        match run_scenario(&loaded.scenario, &loaded.stack, profile, plan.mode, plan.seed) {
             Ok(run) => report.runs.push(run),
             Err(error) => {
                 report.problems.push(build_problem(&file.display().to_string(), &error));

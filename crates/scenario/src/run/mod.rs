@@ -16,6 +16,7 @@ pub use self::many::{FileReport, Plan, find_files, run_files};
 
 use crate::format::{Scenario, StackSpec};
 use crate::judge::{Unmet, judge};
+use crate::live::{Turns, run_live};
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::program::{BuildError, compile};
@@ -88,7 +89,34 @@ pub struct Run {
     pub trace: Vec<String>,
 }
 
-/// Runs a scenario under a profile by stepping the model.
+/// Who runs the scripts of a scenario.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum RunMode {
+    /// The runner itself, step by step over the model, on one thread.
+    #[default]
+    Manual,
+    /// Real threads, one at a time, in an order that depends on the seed alone.
+    Controlled,
+    /// Real threads, as the system pleases: what comes out may differ from run to run.
+    Threads,
+}
+
+impl RunMode {
+    /// Every mode.
+    pub const ALL: [Self; 3] = [Self::Manual, Self::Controlled, Self::Threads];
+
+    /// Its name: `manual`, `controlled` or `threads`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Manual => "manual",
+            Self::Controlled => "controlled",
+            Self::Threads => "threads",
+        }
+    }
+}
+
+/// Runs a scenario under a profile.
 ///
 /// `stack` is the scenario's stack with its file, if it names one, already read; `seed` overrides
 /// the scenario's own.
@@ -100,11 +128,16 @@ pub fn run_scenario(
     scenario: &Scenario,
     stack: &StackSpec,
     profile: Profile,
+    mode: RunMode,
     seed: Option<u64>,
 ) -> Result<Run, BuildError> {
     let program = Arc::new(compile(scenario, stack, profile)?);
     let seed = seed.unwrap_or(program.seed);
-    let outcome = World::new(program.clone(), seed).run();
+    let outcome = match mode {
+        RunMode::Manual => World::new(program.clone(), seed).run(),
+        RunMode::Controlled => run_live(&program, seed, Turns::Controlled),
+        RunMode::Threads => run_live(&program, seed, Turns::Free),
+    };
     let unmet = judge(&program, &outcome);
     Ok(Run::new(profile, seed, outcome, unmet))
 }

@@ -6,6 +6,8 @@
 
 mod ops;
 
+pub(crate) use self::ops::{GARBAGE, member_value};
+
 use std::sync::Arc;
 
 use netiosim_model::choose::{Chooser, Seeded};

@@ -2,7 +2,7 @@
 //!
 //! Every row of the page is one run: a client is brought into a situation, one event happens, and
 //! the row says what can be seen afterwards. Which kind of truth a cell is stands in declared tables
-//! ([`truths`]); the test `teredo_table` compares the page with the file and holds the declarations
+//! ([`declared`]); the test `teredo_table` compares the page with the file and holds the declarations
 //! to be complete.
 
 mod overview;
