@@ -90,13 +90,12 @@ pub(crate) struct RunArgs {
     /// profile that the scenario holds under.
     #[arg(long, value_name = "NAME", default_value = "all", value_parser = selection)]
     pub(crate) profile: Selection,
-    /// Who runs the scripts: the runner itself over the model; real threads one at a time; real
-    /// threads as the system pleases.
-    #[arg(long, value_name = "MODE", default_value = "manual")]
-    pub(crate) mode: Mode,
     /// The seed instead of the scenario's own.
     #[arg(long, value_name = "N")]
     pub(crate) seed: Option<u64>,
+    /// Who runs the scripts; `manual` and `controlled` repeat exactly for equal seeds.
+    #[arg(long, value_name = "MODE", default_value = "manual")]
+    pub(crate) mode: Mode,
     /// How to report: for people, or as one JSON object.
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Format,
@@ -124,6 +123,27 @@ fn selection(text: &str) -> Result<Selection, String> {
         None => format!("{error}, and `all`"),
     })?;
     Ok(Selection(Some(profile)))
+}
+
+/// Who runs the scripts of a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Mode {
+    /// The runner itself, step by step over the model.
+    Manual,
+    /// Real threads, one at a time, in an order that depends on the seed alone.
+    Controlled,
+    /// Real threads, as the system pleases: what comes out may differ from run to run.
+    Threads,
+}
+
+impl From<Mode> for RunMode {
+    fn from(mode: Mode) -> Self {
+        match mode {
+            Mode::Manual => Self::Manual,
+            Mode::Controlled => Self::Controlled,
+            Mode::Threads => Self::Threads,
+        }
+    }
 }
 
 /// How to print.
@@ -185,26 +205,5 @@ mod tests {
         assert!(error.contains("did you mean `documented`?"), "{error}");
         let error = selection("xyzzy").expect_err("no profile");
         assert!(error.ends_with("wine, and `all`"), "{error}");
-    }
-}
-
-/// Who runs the scripts of a scenario.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Mode {
-    /// The runner itself, step by step.
-    Manual,
-    /// Real threads, one at a time, by the seed.
-    Controlled,
-    /// Real threads, as the system pleases.
-    Threads,
-}
-
-impl From<Mode> for RunMode {
-    fn from(mode: Mode) -> Self {
-        match mode {
-            Mode::Manual => Self::Manual,
-            Mode::Controlled => Self::Controlled,
-            Mode::Threads => Self::Threads,
-        }
     }
 }

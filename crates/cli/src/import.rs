@@ -54,7 +54,7 @@ pub(crate) fn ip_json(files: &[PathBuf], file: Option<&Path>, output: &mut Outpu
 
 fn text(path: &Path) -> Result<String, Box<Problem>> {
     if path != Path::new("-") {
-        return load::text(path).map_err(Box::from);
+        return load::text(path);
     }
     let name = "standard input";
     let mut bytes = Vec::new();
@@ -64,7 +64,7 @@ fn text(path: &Path) -> Result<String, Box<Problem>> {
     if bytes.len() as u64 > LARGEST_FILE {
         return Err(refused(format!("it has more than {LARGEST_FILE} bytes")));
     }
-    text_of(name, bytes).map_err(Box::from)
+    text_of(name, bytes)
 }
 
 fn show(problem: &Problem) {

@@ -248,6 +248,24 @@ fn junit_has_a_suite_a_file_and_a_case_a_profile() {
 }
 
 #[test]
+fn manual_and_controlled_runs_repeat_exactly_in_another_process() {
+    let folder = with("modes", &[]);
+    fs::write(folder.join("s.json"), netiosim(["new", "teredo_port"]).stdout).expect("a file");
+    for mode in ["manual", "controlled"] {
+        let trace = || {
+            let done =
+                netiosim_in(&folder, ["run", "s.json", "--mode", mode, "--trace", "out.txt"]);
+            assert_eq!(done.code, 0, "{mode}: {done:?}");
+            (done.stdout, fs::read_to_string(folder.join("out.txt")).expect("the traces"))
+        };
+        assert_eq!(trace(), trace(), "{mode}");
+    }
+    let done = netiosim_in(&folder, ["run", "s.json", "--mode", "threads"]);
+    assert_eq!(done.code, 0, "{done:?}");
+    assert_eq!(netiosim(["run", "s.json", "--mode", "thread"]).code, 64);
+}
+
+#[test]
 fn traces_of_all_runs_go_into_one_file() {
     let folder = with("trace", &[("finding.json", FINDING)]);
     let done = netiosim_in(&folder, ["run", "finding.json", "--trace", "out.txt"]);

@@ -8,7 +8,7 @@ use netiosim_model::net::{Family, Luid};
 use netiosim_model::profile::Profile;
 use netiosim_scenario::import::Imported;
 use netiosim_scenario::import::ip_json::IpJson;
-use netiosim_scenario::run::{Run, Verdict, run_scenario};
+use netiosim_scenario::run::{Run, RunMode, Verdict, run_scenario};
 use netiosim_scenario::{load, program, read, template};
 
 const SAVED: [(&str, &str); 4] = [
@@ -36,7 +36,7 @@ fn run(imported: &Imported, scenario: &str) -> Run {
     let loaded = load::scenario_text(scenario, "scenario.json", Path::new(""));
     let loaded = loaded.unwrap_or_else(|problems| panic!("{problems:?}"));
     let stack = template::resolve(&imported.file.stack, Path::new("")).expect("a stack");
-    let run = run_scenario(&loaded.scenario, &stack, Profile::Documented, None);
+    let run = run_scenario(&loaded.scenario, &stack, Profile::Documented, RunMode::Manual, None);
     run.expect("it runs")
 }
 

@@ -1,13 +1,14 @@
 //! Which actor the calling thread is, per stack.
 
 use std::cell::RefCell;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
 
 use netiosim_model::ids::{ActorId, ProcessId};
 
 use crate::builder::Mode;
 use crate::core::{Core, Inner};
+use crate::procfs::Known;
 use crate::schedule;
 
 /// What the watching thread may see of a thread without any lock.
@@ -39,6 +40,7 @@ struct Binding {
     current: Vec<ActorId>,
     /// The actor ends with the thread, without anybody else saying so.
     loose: bool,
+    _known: Option<Known>,
 }
 
 impl Drop for Binding {
@@ -91,10 +93,10 @@ pub(crate) fn bind(inner: &Arc<Inner>, core: &mut Core, name: Option<&str>) -> M
 
 /// Tells the calling thread who it is; `loose`: nobody else will say when it has ended.
 pub(crate) fn attach(inner: &Arc<Inner>, me: &Me, process: ProcessId, loose: bool) {
-    if let Some(shared) = &me.shared {
-        let tid = crate::procfs::own_tid().unwrap_or(0);
-        shared.tid.store(tid, std::sync::atomic::Ordering::Release);
-        shared.in_api.store(true, std::sync::atomic::Ordering::Release);
+    let known = (!loose || me.shared.is_some()).then(Known::own);
+    if let (Some(shared), Some(known)) = (&me.shared, &known) {
+        shared.tid.store(known.tid(), Ordering::Release);
+        shared.in_api.store(true, Ordering::Release);
     }
     let binding = Binding {
         uid: inner.uid,
@@ -104,6 +106,7 @@ pub(crate) fn attach(inner: &Arc<Inner>, me: &Me, process: ProcessId, loose: boo
         actors: vec![(process, me.actor)],
         current: vec![me.actor],
         loose,
+        _known: known,
     };
     // Bindings of stacks that are gone leave with the next one that comes.
     let dead = BINDINGS.try_with(|bindings| {

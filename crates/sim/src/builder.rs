@@ -14,6 +14,7 @@ use netiosim_model::status::Flavour;
 use netiosim_model::teredo::PortWish;
 
 use crate::picker::{Picker, Scheduler};
+use crate::pool::MOST;
 use crate::stack::Stack;
 
 /// On which threads callbacks are called.
@@ -102,6 +103,7 @@ pub struct Builder {
     pub(crate) report_leaks: bool,
     pub(crate) delivery_limit: usize,
     pub(crate) watchdog: Duration,
+    pub(crate) workers: usize,
     error: Option<BuildError>,
 }
 
@@ -123,6 +125,7 @@ impl Default for Builder {
             report_leaks: false,
             delivery_limit: 100_000,
             watchdog: Duration::from_secs(10),
+            workers: MOST,
             error: None,
         }
     }
@@ -249,6 +252,14 @@ impl Builder {
     /// How many deliveries one [`run_until_idle`](crate::StackRef::run_until_idle) makes at most.
     pub fn delivery_limit(mut self, deliveries: usize) -> Self {
         self.delivery_limit = deliveries;
+        self
+    }
+
+    /// How many threads make deliveries at most, in controlled and threads mode: 1 to 64, and 64
+    /// unless said otherwise. With one, deliveries follow each other; a callback that waits for
+    /// another callback then waits for ever.
+    pub fn workers(mut self, workers: usize) -> Self {
+        self.workers = workers.clamp(1, MOST);
         self
     }
 

@@ -1,6 +1,5 @@
 //! The heart of a stack: the model under one lock, and what belongs to it.
 
-use std::collections::HashMap;
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,6 +13,7 @@ use crate::barrier::Held;
 use crate::builder::{Mode, OnDeadlock};
 use crate::call::CallRecord;
 use crate::callback::RawCallback;
+use crate::hash::NumberMap;
 use crate::monitor::Monitor;
 use crate::picker::Picker;
 use crate::pool::Pool;
@@ -53,13 +53,13 @@ pub(crate) struct Core {
     pub(crate) machine: Machine,
     pub(crate) chooser: Box<dyn Chooser + Send>,
     pub(crate) picker: Picker,
-    pub(crate) stored: HashMap<Handle, Stored>,
+    pub(crate) stored: NumberMap<Handle, Stored>,
     /// Callback numbers by the address of the callback, with the registrations that share it.
-    identities: HashMap<usize, (u64, usize)>,
+    identities: NumberMap<usize, (u64, usize)>,
     next_callback: u64,
     /// Callbacks that nobody can reach any more, to be dropped where no lock is held.
     pub(crate) garbage: Vec<RawCallback>,
-    places: HashMap<usize, PlaceId>,
+    places: NumberMap<usize, PlaceId>,
     /// Per finding: whether the test has looked at it.
     pub(crate) acknowledged: Vec<bool>,
     /// Names given so far, per kind, to registrations that came without one.
@@ -88,11 +88,11 @@ impl Core {
             machine,
             chooser,
             picker,
-            stored: HashMap::new(),
-            identities: HashMap::new(),
+            stored: NumberMap::default(),
+            identities: NumberMap::default(),
             next_callback: 1,
             garbage: Vec::new(),
-            places: HashMap::new(),
+            places: NumberMap::default(),
             acknowledged: Vec::new(),
             unnamed: [0; 2],
             unnamed_threads: 0,

@@ -187,4 +187,3 @@ pub(crate) fn settle(guard: &mut MutexGuard<'_, Core>) {
 fn probe(shared: &Shared) -> Probe {
     procfs::steady(shared.tid.load(Ordering::Acquire)).unwrap_or(Probe::Blocked)
 }
-

@@ -50,6 +50,7 @@ mod dispatch;
 mod entry;
 mod environment;
 mod error;
+mod hash;
 mod lock;
 mod monitor;
 mod notification;

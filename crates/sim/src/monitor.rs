@@ -23,7 +23,6 @@ const PATIENCE: Duration = Duration::from_millis(50);
 pub(crate) struct Monitor {
     started: bool,
     parked: bool,
-    pub(crate) tid: u64,
 }
 
 /// Lets the watching thread look, if there is something to watch.
@@ -64,8 +63,8 @@ fn needed(core: &Core) -> bool {
 }
 
 fn watch(inner: &Arc<Inner>) {
+    let _known = procfs::Known::own();
     let mut guard = inner.core.lock();
-    guard.monitor.tid = procfs::own_tid().unwrap_or(0);
     let mut quiet: Option<(u64, Instant)> = None;
     while !guard.closing {
         if !needed(&guard) {

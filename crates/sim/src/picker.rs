@@ -43,10 +43,15 @@ pub(crate) enum Next {
     Begin(LaneId),
 }
 
+/// How often in a row a thread goes on under seed 0 while others could: one that polls must not keep
+/// the others from what it waits for.
+const PATIENCE: u32 = 1000;
+
 /// The decider of one stack.
 pub(crate) enum Picker {
-    /// Seed 0: always the first; the running thread goes on as long as it can.
-    First,
+    /// Seed 0: always the first; the running thread goes on as long as it can. With how often in a
+    /// row it did although others could have.
+    First(u32),
     /// Another seed. Apart from the chooser's generator, so that profile choices and schedule do
     /// not shift each other.
     Seeded(Seeded),
@@ -57,7 +62,7 @@ pub(crate) enum Picker {
 impl Picker {
     pub(crate) fn new(seed: u64) -> Self {
         match seed {
-            0 => Self::First,
+            0 => Self::First(0),
             _ => Self::Seeded(Seeded::new(seed ^ 0x5C4E_D01E_0000_0001)),
         }
     }
@@ -67,7 +72,11 @@ impl Picker {
             return 0;
         }
         match self {
-            Self::First => 0,
+            Self::First(streak) => {
+                let stays = matches!(steps[0], Next::Continue(..)) && *streak < PATIENCE;
+                *streak = if stays { *streak + 1 } else { 0 };
+                usize::from(matches!(steps[0], Next::Continue(..)) && !stays)
+            }
             Self::Seeded(seeded) => {
                 let len = u64::try_from(steps.len()).unwrap_or(u64::MAX);
                 usize::try_from(seeded.draw("schedule") % len).unwrap_or(0)
@@ -81,7 +90,7 @@ impl Picker {
 
     /// The lane whose delivery begins next, if one may.
     pub(crate) fn pick_lane(&mut self, machine: &Machine) -> Option<LaneId> {
-        if matches!(self, Self::First) {
+        if matches!(self, Self::First(_)) {
             return machine.next_deliverable();
         }
         let lanes = machine.deliverable();

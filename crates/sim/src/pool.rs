@@ -1,7 +1,7 @@
 //! Threads mode: workers that run freely and take tokens from a channel.
 //!
 //! A token says "something may be deliverable"; whoever takes it looks. The pool grows when every
-//! worker is inside a callback, up to [`MOST`].
+//! worker is inside a callback, up to [`MOST`] threads or fewer.
 
 use std::sync::Arc;
 
@@ -14,8 +14,10 @@ use crate::entry::Entry;
 /// The largest number of threads that one stack makes deliveries on.
 pub(crate) const MOST: usize = 64;
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Pool {
+    /// How many threads it has at most.
+    pub(crate) most: usize,
     /// Threads that were started and have not ended.
     pub(crate) alive: usize,
     hired: usize,
@@ -23,6 +25,12 @@ pub(crate) struct Pool {
     resting: usize,
     /// Tokens that nobody has taken.
     tokens: usize,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self { most: MOST, alive: 0, hired: 0, resting: 0, tokens: 0 }
+    }
 }
 
 impl Core {
@@ -51,7 +59,7 @@ pub(crate) fn kick(inner: &Arc<Inner>, core: &mut Core) {
         core.pool.tokens += 1;
         let _ = inner.tokens.0.send(());
     }
-    while core.pool.resting < core.pool.tokens && core.pool.hired < MOST {
+    while core.pool.resting < core.pool.tokens && core.pool.hired < core.pool.most {
         hire(inner, core);
     }
 }
@@ -94,8 +102,8 @@ fn work(inner: &Arc<Inner>, actor: ActorId) {
 }
 
 /// Lets every worker see that the stack goes away.
-pub(crate) fn stop(inner: &Inner) {
-    for _ in 0..MOST {
+pub(crate) fn stop(inner: &Inner, core: &Core) {
+    for _ in 0..core.pool.hired {
         let _ = inner.tokens.0.send(());
     }
 }

@@ -1,6 +1,8 @@
 //! What Linux tells about the threads of this process. Elsewhere nothing is known.
 
-use std::sync::atomic::Ordering;
+use std::collections::BTreeSet;
+
+use parking_lot::Mutex;
 
 use crate::core::Core;
 
@@ -35,14 +37,38 @@ pub(crate) fn threads() -> Vec<u64> {
     entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
 }
 
+/// Threads that belong to one stack or another: they are no strangers to any.
+static OURS: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
+
+/// A thread of this crate's, or one that a controlled stack knows, for as long as this lives.
+#[derive(Debug)]
+pub(crate) struct Known(u64);
+
+impl Known {
+    /// The calling thread.
+    pub(crate) fn own() -> Self {
+        let tid = own_tid().unwrap_or(0);
+        OURS.lock().insert(tid);
+        Self(tid)
+    }
+
+    pub(crate) fn tid(&self) -> u64 {
+        self.0
+    }
+}
+
+impl Drop for Known {
+    fn drop(&mut self) {
+        OURS.lock().remove(&self.0);
+    }
+}
+
 /// Whether threads came up since the stack was made that it does not know: they might still call.
 pub(crate) fn strangers(core: &Core) -> bool {
-    let known = |tid: &u64| {
-        core.sched.older.contains(tid)
-            || core.monitor.tid == *tid
-            || core.sched.tasks().iter().any(|task| task.shared.tid.load(Ordering::Acquire) == *tid)
-    };
-    !cfg!(target_os = "linux") || threads().iter().any(|tid| !known(tid))
+    let all = threads();
+    let ours = OURS.lock();
+    let known = |tid: &u64| core.sched.older.contains(tid) || ours.contains(tid);
+    !cfg!(target_os = "linux") || !all.iter().all(known)
 }
 
 /// What a thread is doing, looked at twice; `None` where the system does not tell.

@@ -153,7 +153,7 @@ impl Core {
 
     /// Whether a thread is there for one more delivery.
     pub(crate) fn can_begin(&self) -> bool {
-        self.sched.free_worker().is_some() || self.sched.workers() < pool::MOST
+        self.sched.free_worker().is_some() || self.sched.workers() < self.pool.most
     }
 }
 

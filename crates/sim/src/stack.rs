@@ -110,6 +110,7 @@ impl Stack {
         });
         {
             let mut core = inner.core.lock();
+            core.pool.most = builder.workers;
             let me = bind::bind(&inner, &mut core, Some("main"));
             schedule::start(&inner, &mut core, &me);
             if let Some(shared) = &me.shared {

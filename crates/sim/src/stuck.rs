@@ -92,4 +92,3 @@ fn refuse_all(core: &mut Core, which: fn(State) -> bool) -> bool {
     }
     released
 }
-

@@ -106,7 +106,7 @@ impl<T> JoinHandle<T> {
         let own = entry.me.actor;
         let begun = entry.machine.join(own, self.actor);
         entry.finish(begun).map_err(JoinError::Deadlock)?;
-        if !self.is_finished() {
+        if !self.has_outcome() {
             // Its process ended, and the thread is still on its way out.
             let outcome = &self.outcome;
             if entry.me.task.is_some() {
@@ -131,7 +131,13 @@ impl<T> JoinHandle<T> {
 
     /// Whether the thread has come to its end.
     #[must_use]
+    #[track_caller]
     pub fn is_finished(&self) -> bool {
+        drop(self.stack.enter(Location::caller()));
+        self.has_outcome()
+    }
+
+    fn has_outcome(&self) -> bool {
         self.outcome.lock().is_some()
     }
 }

@@ -2,7 +2,7 @@
 
 use super::actor::Wait;
 use super::register::stale_status;
-use super::registration::{Death, Initial, Life};
+use super::registration::{Death, Initial, Lane, Life};
 use super::{Grave, Machine};
 use crate::choose::Chooser;
 use crate::event::{Function, What};
@@ -67,17 +67,13 @@ impl Machine {
             return self.cancel_done(actor, handle, status);
         }
         let keep = self.pick(OptionId::EventsDuringCancel, chooser) == "deliver";
-        self.predict(actor, handle);
         let mut cancellers = others;
         cancellers.push(actor);
         let first = cancellers.len() == 1;
         if let Some(registration) = self.registration_mut(handle) {
             registration.life = Life::Cancelling(cancellers);
             if first && !keep {
-                for lane in &mut registration.lanes {
-                    lane.queue.clear();
-                    lane.initial = Initial::None;
-                }
+                registration.lanes.iter_mut().for_each(Lane::set_aside);
             }
             let born = registration.born;
             self.state.live.remove(&born);
@@ -87,6 +83,7 @@ impl Machine {
             .registration(handle)
             .is_none_or(|r| r.running().next().is_none() && r.pending() == 0);
         if idle {
+            self.predict(actor, handle);
             self.bury(handle, Death::Cancelled);
             return self.cancel_done(actor, handle, Status::Success);
         }
@@ -94,7 +91,14 @@ impl Machine {
         self.event(Some(actor), What::Waits(Wait::Cancel(handle)));
         match self.closes_cycle(actor) {
             Some(finding) => CancelBegin::Cycle(finding),
-            None => CancelBegin::Wait,
+            None => {
+                // From here on the cancel will succeed: what was set aside is dropped for good.
+                if let Some(registration) = self.registration_mut(handle) {
+                    registration.lanes.iter_mut().for_each(Lane::drop_aside);
+                }
+                self.predict(actor, handle);
+                CancelBegin::Wait
+            }
         }
     }
 
@@ -137,6 +141,9 @@ impl Machine {
                         if cancellers.is_empty() {
                             registration.life =
                                 if gone { Life::Dying(Death::FailedCancel) } else { Life::Live };
+                            if !gone {
+                                registration.lanes.iter_mut().for_each(Lane::take_back);
+                            }
                         }
                     }
                     registration.is_live().then_some(registration.born)
@@ -207,19 +214,14 @@ impl Machine {
         self.finding(Rule::StaleHandle, actor, Some(handle), message, Vec::new());
     }
 
-    /// The lock order check: a lock held over the cancel that a callback of the handle has ever
-    /// taken, even if the timing was lucky this time.
+    /// The lock order check, of a cancel that closes no cycle: a lock held over it that a callback of
+    /// the handle has ever taken, even if the timing was lucky this time.
     fn predict(&mut self, actor: ActorId, handle: Handle) {
         let Some(registration) = self.registration(handle) else {
             return;
         };
         let held = registration.locks_ever.iter().find(|lock| self.holds(actor, **lock)).copied();
         let Some(lock) = held else { return };
-        // The deadlock itself, if it is one, is found by the wait that follows.
-        let running = registration.running().any(|running| running.actor == actor);
-        if running {
-            return;
-        }
         let message = format!(
             "\"{}\" cancels \"{}\" while it holds lock \"{}\", which a callback of that handle has taken before",
             self.state.actors[actor.slot()].name,

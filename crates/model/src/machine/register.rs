@@ -193,6 +193,8 @@ impl Machine {
             initial_order: order,
             queue: VecDeque::new(),
             running: None,
+            aside: VecDeque::new(),
+            aside_initial: false,
             listed: None,
         });
         let registration = Registration {

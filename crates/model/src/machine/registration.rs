@@ -98,11 +98,39 @@ pub(crate) struct Lane {
     pub(crate) initial_order: u64,
     pub(crate) queue: VecDeque<(u64, Notification)>,
     pub(crate) running: Option<Running>,
+    /// What was pending when a cancel began that turned out to be a deadlock: it goes back if that
+    /// cancel is refused.
+    pub(crate) aside: VecDeque<(u64, Notification)>,
+    /// The initial notification that was due then.
+    pub(crate) aside_initial: bool,
     /// The order number under which it stands in the machine's index of ready lanes.
     pub(crate) listed: Option<u64>,
 }
 
 impl Lane {
+    /// Nothing that is pending begins any more.
+    pub(crate) fn set_aside(&mut self) {
+        self.aside = std::mem::take(&mut self.queue);
+        self.aside_initial = self.initial != Initial::None;
+        self.initial = Initial::None;
+    }
+
+    /// What was set aside is dropped for good.
+    pub(crate) fn drop_aside(&mut self) {
+        self.aside = VecDeque::new();
+        self.aside_initial = false;
+    }
+
+    /// What was set aside is pending again; an initial notification comes from the pool now.
+    pub(crate) fn take_back(&mut self) {
+        let later = std::mem::take(&mut self.queue);
+        self.queue = std::mem::take(&mut self.aside);
+        self.queue.extend(later);
+        if std::mem::take(&mut self.aside_initial) {
+            self.initial = Initial::OnPool;
+        }
+    }
+
     /// The order number of what the lane would deliver next, if it has something for the pool.
     pub(crate) fn head(&self) -> Option<u64> {
         match self.initial {

@@ -289,6 +289,10 @@ fn notify(call: &Call<'_>, path: &JsonPath, place: Place<'_>, faults: &mut Fault
         Some(other)
     });
     match call.callback {
+        Some(_) if call.null_callback => {
+            let help = "leave one of the two out";
+            faults.tell(path, "a callback is named, and NULL is to be passed", Some(help));
+        }
         Some(callback) => {
             let both = client
                 .callbacks
@@ -297,10 +301,7 @@ fn notify(call: &Call<'_>, path: &JsonPath, place: Place<'_>, faults: &mut Fault
             let known: Vec<&str> = both.map(String::as_str).collect();
             faults.known(&path.then("callback"), "callback", callback, known);
         }
-        None if !call.null_callback => {
-            let help = "name one, or pass NULL with `\"null_callback\": true`";
-            faults.tell(path, "the callback is missing", Some(help));
-        }
+        // Without a name the callback does nothing; NULL is `null_callback`.
         None => {}
     }
     if let Some(context) = call.context {

@@ -39,6 +39,7 @@ pub fn compile(scenario: &Scenario, stack: &StackSpec, profile: Profile) -> Resu
         fixed.push((name.clone(), value));
     }
     let mut compiler = Compiler::new(scenario);
+    compiler.number_callbacks();
     for n in 0..scenario.clients.len() {
         compiler.client(n)?;
     }
@@ -145,6 +146,17 @@ impl<'a> Compiler<'a> {
         }
     }
 
+    /// Gives every callback its script before any step names one: it may be another client's.
+    fn number_callbacks(&mut self) {
+        let scenario: &'a Scenario = self.scenario;
+        for (n, client) in scenario.clients.iter().enumerate() {
+            for name in client.callbacks.keys() {
+                self.callbacks.insert((n, name), self.scripts.len());
+                self.scripts.push(Script { client: n, ops: Vec::new() });
+            }
+        }
+    }
+
     fn client(&mut self, n: usize) -> Result<(), BuildError> {
         let client: &'a Client = &self.scenario.clients[n];
         let process = self.clients[n].1;
@@ -183,11 +195,6 @@ impl<'a> Compiler<'a> {
                 Some(name) => Some(self.thread(n, name, &format!("clients[{n}].channels"))?),
             };
             self.channel_decls.push((channel.capacity, receiver));
-        }
-        for name in client.callbacks.keys() {
-            let script = self.scripts.len();
-            self.scripts.push(Script { client: n, ops: Vec::new() });
-            self.callbacks.insert((n, name), script);
         }
         for (name, steps) in &client.callbacks {
             let script = self.callbacks[&(n, name.as_str())];
@@ -338,12 +345,17 @@ impl<'a> Compiler<'a> {
         family: u16,
         path: &Arc<str>,
     ) -> Result<Op, BuildError> {
+        let foreign_client = call.foreign_process.as_ref().and_then(|name| {
+            self.clients.iter().position(|client| &*client.0 == name.as_str())
+        });
         let script = match &call.callback {
             None => 0,
-            Some(name) => *self
-                .callbacks
-                .get(&(client, name.as_str()))
-                .ok_or_else(|| BuildError::new(path, format!("no callback is called \"{name}\"")))?,
+            Some(name) => {
+                let of = |client: usize| self.callbacks.get(&(client, name.as_str())).copied();
+                of(client)
+                    .or_else(|| foreign_client.and_then(of))
+                    .ok_or_else(|| BuildError::new(path, format!("no callback is called \"{name}\"")))?
+            }
         };
         let context = call.context.as_deref().unwrap_or("0");
         let object = self.objects.find(client, context);
