@@ -118,17 +118,16 @@ impl Machine {
         if handle.is_null() {
             return "NULL".to_owned();
         }
-        if let Some(registration) = self.registration(handle) {
-            return registration.name().to_owned();
-        }
-        self.death(handle).map_or_else(|| handle.to_string(), |(name, _)| name.to_owned())
+        self.label(handle).map_or_else(|| handle.to_string(), |(name, _)| name.to_string())
     }
 
     fn lane_text(&self, lane: LaneId) -> String {
         let name = self.handle_text(lane.handle);
-        match self.registration(lane.handle).and_then(|r| r.lane_family(lane.lane)) {
-            Some(family) => format!("{name}/{family}"),
-            None => name,
+        let both = self.label(lane.handle).is_some_and(|(_, both)| *both);
+        match (both, lane.lane) {
+            (true, 0) => format!("{name}/IPv4"),
+            (true, _) => format!("{name}/IPv6"),
+            (false, _) => name,
         }
     }
 }

@@ -206,7 +206,7 @@ fn boundary(text: &str, at: usize) -> usize {
 fn position(text: &str, at: usize) -> (usize, usize) {
     let before = &text[..at];
     let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    let line = before.matches('\n').count() + 1;
     (line, before[line_start..].chars().count() + 1)
 }
 

@@ -1,5 +1,6 @@
 //! Stacks and example scenarios that the program brings along, and how a stack is put together.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::format::{
@@ -154,12 +155,18 @@ fn base_of(template: Option<Template>, over: &StackSpec) -> StackSpec {
 pub fn overlay(base: StackSpec, over: StackSpec) -> StackSpec {
     let mut stack = StackSpec { template: None, file: None, ..base };
     stack.ipv6 = over.ipv6.or(stack.ipv6);
+    let is_loopback = |one: &InterfaceSpec| one.if_type == Some(LOOPBACK_TYPE);
+    let mut loopback = stack.interfaces.iter().position(is_loopback);
+    let known = stack.interfaces.iter().enumerate();
+    let mut places: BTreeMap<String, usize> =
+        known.map(|(place, interface)| (interface.alias.clone(), place)).collect();
     for interface in over.interfaces {
-        let same = |known: &&mut InterfaceSpec| {
-            known.alias == interface.alias
-                || (known.if_type == Some(LOOPBACK_TYPE) && interface.if_type == known.if_type)
-        };
-        match stack.interfaces.iter_mut().find(same) {
+        let own = is_loopback(&interface);
+        let place = places.get(&interface.alias).copied().or(loopback.filter(|_| own));
+        let place = place.unwrap_or(stack.interfaces.len());
+        places.insert(interface.alias.clone(), place);
+        loopback = loopback.or(own.then_some(place));
+        match stack.interfaces.get_mut(place) {
             Some(known) => lay_interface(known, interface),
             None => stack.interfaces.push(interface),
         }
@@ -167,10 +174,9 @@ pub fn overlay(base: StackSpec, over: StackSpec) -> StackSpec {
     if let Some(teredo) = over.teredo {
         lay_teredo(stack.teredo.get_or_insert_default(), teredo);
     }
-    for listener in over.listeners {
-        stack.listeners.retain(|known| known.port != listener.port);
-        stack.listeners.push(listener);
-    }
+    let ports: BTreeSet<u16> = over.listeners.iter().map(|listener| listener.port).collect();
+    stack.listeners.retain(|known| !ports.contains(&known.port));
+    stack.listeners.extend(over.listeners);
     stack.routes.extend(over.routes);
     stack
 }

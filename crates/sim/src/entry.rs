@@ -116,6 +116,9 @@ impl<'a> Entry<'a> {
         let actor = bind::actor_in(inner, self, process);
         self.me.actor = actor;
         self.revive();
+        if let Some(place) = self.machine.actor_info(outer).place() {
+            self.machine.at_place(actor, place);
+        }
         bind::push(inner, actor);
         let answer = f(self);
         bind::pop(inner, actor);

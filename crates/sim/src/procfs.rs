@@ -1,6 +1,6 @@
 //! What Linux tells about the threads of this process. Elsewhere nothing is known.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use parking_lot::Mutex;
 
@@ -38,7 +38,7 @@ pub(crate) fn threads() -> Vec<u64> {
 }
 
 /// Threads that belong to one stack or another: they are no strangers to any.
-static OURS: Mutex<BTreeSet<u64>> = Mutex::new(BTreeSet::new());
+static OURS: Mutex<BTreeMap<u64, usize>> = Mutex::new(BTreeMap::new());
 
 /// A thread of this crate's, or one that a controlled stack knows, for as long as this lives.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Known {
     /// The calling thread.
     pub(crate) fn own() -> Self {
         let tid = own_tid().unwrap_or(0);
-        OURS.lock().insert(tid);
+        *OURS.lock().entry(tid).or_default() += 1;
         Self(tid)
     }
 
@@ -59,7 +59,13 @@ impl Known {
 
 impl Drop for Known {
     fn drop(&mut self) {
-        OURS.lock().remove(&self.0);
+        let mut ours = OURS.lock();
+        if let Some(count) = ours.get_mut(&self.0) {
+            *count -= 1;
+            if *count == 0 {
+                ours.remove(&self.0);
+            }
+        }
     }
 }
 
@@ -67,7 +73,7 @@ impl Drop for Known {
 pub(crate) fn strangers(core: &Core) -> bool {
     let all = threads();
     let ours = OURS.lock();
-    let known = |tid: &u64| core.sched.older.contains(tid) || ours.contains(tid);
+    let known = |tid: &u64| core.sched.older.contains(tid) || ours.contains_key(tid);
     !cfg!(target_os = "linux") || !all.iter().all(known)
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use netiosim_model::event::Function;
 use netiosim_model::ids::{Handle, ModuleId, ObjectId, ProcessId};
-use netiosim_model::machine::{CancelBegin, Request};
+use netiosim_model::machine::{CancelBegin, Registration, Request};
 use netiosim_model::net::NotificationType;
 use netiosim_model::notification::Notification;
 use netiosim_model::status::{Status, success};
@@ -15,6 +15,8 @@ use crate::StackRef;
 use crate::barrier::Spot;
 use crate::call::Args;
 use crate::callback::{Delivery, RawCallback};
+use crate::core::Core;
+use crate::entry::Entry;
 use crate::error::{ApiError, CancelError};
 use crate::notification::Row;
 
@@ -333,39 +335,58 @@ impl StackRef {
         self.cancel_at(handle, Location::caller()).1
     }
 
-    pub(crate) fn cancel_at(
+    fn cancel_at(
         &self,
         handle: Handle,
         at: &'static Location<'static>,
     ) -> (u32, Result<(), CancelError>) {
-        let function = Function::CancelMibChangeNotify2;
+        self.enter(at).cancel(handle)
+    }
+
+    /// Cancels as the process that registered, whomever the thread acts for at the moment.
+    pub(crate) fn cancel_own(
+        &self,
+        handle: Handle,
+        at: &'static Location<'static>,
+    ) -> (u32, Result<(), CancelError>) {
         let mut entry = self.enter(at);
-        let actor = entry.me.actor;
-        let flavour = entry.machine.flavour(actor);
-        let log =
-            entry.log(actor, function, |core| Args::Cancel { handle, name: core.name_of(handle) });
-        let (status, code, deadlock) = if let Some(status) = entry.refused() {
-            (status, entry.machine.code(actor, status), None)
+        let process = entry.machine.registration(handle).map(Registration::process);
+        match process {
+            Some(process) => entry.within(process, |entry| entry.cancel(handle)),
+            None => entry.cancel(handle),
+        }
+    }
+}
+
+impl Entry<'_> {
+    fn cancel(&mut self, handle: Handle) -> (u32, Result<(), CancelError>) {
+        let function = Function::CancelMibChangeNotify2;
+        let actor = self.me.actor;
+        let flavour = self.machine.flavour(actor);
+        let name = |core: &Core| core.name_of(handle);
+        let log = self.log(actor, function, |core| Args::Cancel { handle, name: name(core) });
+        let (status, code, deadlock) = if let Some(status) = self.refused() {
+            (status, self.machine.code(actor, status), None)
         } else {
-            let (machine, chooser) = entry.parts();
+            let (machine, chooser) = self.parts();
             let waited = match machine.cancel_begin(actor, handle, chooser) {
                 CancelBegin::Done { status, code } => Ok((status, code)),
                 CancelBegin::Wait => {
-                    entry.hold_at(Spot::Cancelling, handle);
-                    entry.wait().map(|()| entry.machine.cancel_end(actor))
+                    self.hold_at(Spot::Cancelling, handle);
+                    self.wait().map(|()| self.machine.cancel_end(actor))
                 }
-                CancelBegin::Cycle(at) => Err(entry.deadlock(at)),
+                CancelBegin::Cycle(at) => Err(self.deadlock(at)),
             };
-            entry.sweep(handle);
+            self.sweep(handle);
             match waited {
                 Ok((status, code)) => (status, code, None),
                 Err(deadlock) => {
                     let status = Status::PossibleDeadlock;
-                    (status, entry.machine.code(actor, status), Some(deadlock))
+                    (status, self.machine.code(actor, status), Some(deadlock))
                 }
             }
         };
-        entry.log_end(log, code, None, None);
+        self.log_end(log, code, None, None);
         let outcome = match deadlock {
             Some(deadlock) => Err(CancelError::Deadlock(deadlock)),
             None if success(code, flavour) => Ok(()),
@@ -375,7 +396,7 @@ impl StackRef {
     }
 }
 
-impl crate::core::Core {
+impl Core {
     /// A name for a registration that came without one.
     fn name(&mut self, kind: RawKind) -> Arc<str> {
         let (at, word) = match kind {

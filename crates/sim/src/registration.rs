@@ -6,10 +6,12 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use netiosim_model::ids::Handle;
+use netiosim_model::machine::Death;
 use netiosim_model::net::{AF_UNSPEC, Family};
 
 use crate::StackRef;
 use crate::callback::{Delivery, RawCallback};
+use crate::core::Core;
 use crate::error::{ApiError, CancelError};
 use crate::notification::{IpInterfaceChange, TeredoPortChange};
 use crate::register::{RawKind, RawRequest};
@@ -46,7 +48,7 @@ impl Registration {
         if self.handle.is_null() {
             return Ok(());
         }
-        self.stack.cancel_at(self.handle, Location::caller()).1
+        self.stack.cancel_own(self.handle, Location::caller()).1
     }
 
     /// Gives the handle out of hand: whoever has it cancels it, or nobody does.
@@ -66,9 +68,14 @@ impl fmt::Debug for Registration {
 impl Drop for Registration {
     #[track_caller]
     fn drop(&mut self) {
-        if self.armed && !self.handle.is_null() && !self.stack.look(|core| core.closing) {
+        // With its process this object went away too.
+        let gone = |core: &mut Core| {
+            let death = core.machine.death(self.handle).map(|(_, death)| death);
+            core.closing || matches!(death, Some(Death::ProcessExit | Death::Reboot))
+        };
+        if self.armed && !self.handle.is_null() && !self.stack.look(gone) {
             // Whatever goes wrong is a finding, or was asked for as a fault.
-            let _ = self.stack.cancel_at(self.handle, Location::caller());
+            let _ = self.stack.cancel_own(self.handle, Location::caller());
         }
     }
 }

@@ -26,8 +26,9 @@ static NEXT_UID: AtomicU64 = AtomicU64::new(1);
 ///
 /// It derefs to [`StackRef`], which has all the methods; [`handle`](StackRef::handle) gives one to
 /// callbacks and threads. Dropping the stack ends everything: callbacks are removed, and their
-/// destructors run; the threads of the stack stop; who waits in the API gets an error. **A stack that
-/// is dropped with findings that nobody [took](StackRef::take_findings) or
+/// destructors run; the threads of the stack stop; who waits in the API gets an error; callbacks that run are
+/// waited for, as long as the watchdog is patient, unless the thread is panicking. **A stack that is
+/// dropped with findings that nobody [took](StackRef::take_findings) or
 /// [acknowledged](StackRef::acknowledge) panics**, unless its thread is panicking already.
 ///
 /// # Examples
@@ -131,13 +132,13 @@ impl Stack {
             core.closing = true;
             core.forget_all();
             core.sched.wake_all();
+            if inner.mode == Mode::Threads {
+                pool::stop(inner, &core);
+            }
             std::mem::take(&mut core.garbage)
         };
         inner.changed.notify_all();
         inner.watch.notify_all();
-        if inner.mode == Mode::Threads {
-            pool::stop(inner);
-        }
         // User code: no lock is held here.
         drop(garbage);
         let deadline = Instant::now() + inner.watchdog;
@@ -147,7 +148,7 @@ impl Stack {
                 break;
             }
             if inner.changed.wait_until(&mut core, deadline).timed_out() {
-                watchdog::report(&mut core);
+                watchdog::report(&core);
                 watchdog::say(
                     "netiosim: the stack is dropped while callbacks run; they are left behind\n",
                 );

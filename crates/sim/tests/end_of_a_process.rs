@@ -90,3 +90,19 @@ fn a_reboot_ends_all_and_the_test_goes_on() {
     assert_eq!(stack.run_until_idle(), 1);
     again.cancel().unwrap();
 }
+
+#[test]
+fn a_registration_object_goes_with_its_process_and_acts_for_it_before() {
+    let stack = Stack::new();
+    let vpn = stack.process("vpn", Flavour::User);
+    let register = || {
+        let _inside = vpn.enter();
+        stack.on_teredo_port_change(|_| {}).unwrap()
+    };
+    let (first, second) = (register(), register());
+    first.cancel().expect("for its own process, though the thread left that");
+    vpn.exit();
+    assert_eq!(stack.acknowledge(Rule::LeakedRegistration), 1);
+    drop(second);
+    assert!(stack.take_findings().is_empty(), "nobody cancels for a process that is gone");
+}

@@ -47,9 +47,11 @@ fn the_raw_form_says_when() {
 
     let callback = RawCallback::new(|_| {});
     let mut shown = None;
-    let refused = stack
-        .register(RawRequest::new(RawKind::IpInterface(10), "linux", callback), &mut |handle| {
-            shown = Some(handle)
-        });
+    let refused = stack.register(
+        RawRequest::new(RawKind::IpInterface(10), "linux", callback),
+        &mut |handle| {
+            shown = Some(handle);
+        },
+    );
     assert_eq!((refused.code, shown), (87, Some(Handle::NULL)), "10 is AF_INET6 elsewhere");
 }

@@ -42,3 +42,11 @@ fn barriers_are_not_for_manual_mode() {
     let error = Stack::new().barrier(Point::entered("ports")).unwrap_err();
     assert!(error.to_string().contains("threads or controlled mode"), "{error}");
 }
+
+#[test]
+fn one_thread_that_asks_again_and_again_does_not_keep_the_others_from_going_on() {
+    let stack = Stack::builder().mode(Mode::Controlled).build();
+    let thread = stack.spawn("worker", || 7);
+    while !thread.is_finished() {}
+    assert_eq!(thread.join().unwrap(), 7);
+}

@@ -130,6 +130,9 @@ pub struct Machine {
     recording: bool,
     findings: Vec<Finding>,
     places: Places,
+    /// The names of registrations that were made while events were recorded, with their families:
+    /// the trace speaks of them when they are long gone.
+    labels: BTreeMap<Handle, (Arc<str>, bool)>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -184,7 +187,8 @@ impl Machine {
             nsi_down: false,
         };
         let places = Places::default();
-        Self { state, events: Vec::new(), recording: true, findings: Vec::new(), places }
+        let (events, findings, labels) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self { state, events, recording: true, findings, places, labels }
     }
 
     /// Marks the handles of this machine, so that those of another one are recognised as foreign.
@@ -204,7 +208,8 @@ impl Machine {
     #[must_use]
     pub fn resume(state: State) -> Self {
         let places = Places::default();
-        Self { state, events: Vec::new(), recording: true, findings: Vec::new(), places }
+        let (events, findings, labels) = (Vec::new(), Vec::new(), BTreeMap::new());
+        Self { state, events, recording: true, findings, places, labels }
     }
 
     /// The virtual time, in milliseconds.
@@ -294,6 +299,12 @@ impl Machine {
     #[must_use]
     pub fn events(&self) -> &[Event] {
         &self.events
+    }
+
+    /// The name of a registration that was made while events were recorded, even if it is gone, and
+    /// whether it has a lane for each family.
+    pub(crate) fn label(&self, handle: Handle) -> Option<&(Arc<str>, bool)> {
+        self.labels.get(&handle)
     }
 
     /// Switches recording of events on or off; findings are always kept.

@@ -212,7 +212,11 @@ impl Machine {
             begun: 0,
             locks_ever: Vec::new(),
         };
+        let label = (registration.name.clone(), registration.lanes.len() > 1);
         let handle = self.place_registration(registration);
+        if self.recording {
+            self.labels.insert(handle, label);
+        }
         self.state.live.insert(born, handle);
 
         // A caller inside a callback of the same serialization scope cannot run the initial

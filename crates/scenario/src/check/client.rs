@@ -16,18 +16,18 @@ pub(super) fn check(
 ) {
     let path = client_path(index);
     faults.good_name(&path.then("name"), "client", &client.name);
-    if let Some(first) = scenario.clients[..index].iter().position(|one| one.name == client.name) {
-        let help = format!("the first one is {}", client_path(first));
+    if let Some(first) = names.clients.get(client.name.as_str()).filter(|first| **first < index) {
+        let help = format!("the first one is {}", client_path(*first));
         let reason = format!("two clients are named `{}`", client.name);
         faults.tell(&path.then("name"), reason, Some(&help));
     }
     if client.process.as_deref() == Some("") {
         faults.tell(&path.then("process"), "the name of a process must not be empty", None);
     }
+    let own = &names.own[index];
     declarations(client, &path, faults);
     for (position, thread) in client.threads.iter().enumerate() {
-        let own = names.clients.get(client.name.as_str());
-        let spawned = own.is_some_and(|own| own.spawned.contains(thread.name.as_str()));
+        let spawned = own.spawned.contains(thread.name.as_str());
         if thread.start == Start::Spawned && !spawned {
             let at = path.then("threads").then(position).then("name");
             let help = "add a `spawn` step, or leave `start` out";
@@ -37,12 +37,11 @@ pub(super) fn check(
     for (position, channel) in client.channels.iter().enumerate() {
         if let Some(receiver) = &channel.receiver {
             let at = path.then("channels").then(position).then("receiver");
-            let known: Vec<&str> = client.threads.iter().map(|one| one.name.as_str()).collect();
-            faults.known(&at, "thread", receiver, known);
+            faults.known(&at, "thread", receiver, own.threads.keys().copied());
         }
     }
     walk::steps(client, &path, &mut |step, at, runner| {
-        step::check(step, at, Place { scenario, client, runner, names }, faults);
+        step::check(step, at, Place { scenario, own, runner, names }, faults);
     });
 }
 

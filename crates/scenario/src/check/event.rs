@@ -92,8 +92,8 @@ pub(super) fn check(event: &Event, path: &JsonPath, names: &Names<'_>, faults: &
         }
         Event::ModuleUnload(unload) => {
             let path = path.then("module_unload");
-            if names.client(&path.then("client"), &unload.client, faults).is_some() {
-                names.module(&path.then("module"), &unload.client, &unload.module, faults);
+            if let Some(own) = names.client(&path.then("client"), &unload.client, faults) {
+                names.module(&path.then("module"), own.process, &unload.module, faults);
             }
         }
         Event::Fault(spec) => fault(spec, &path.then("fault"), names, faults),

@@ -134,7 +134,7 @@ fn thread(
         threads.collect::<Vec<_>>()
     };
     let there = name.split_once('.').is_some_and(|(client, thread)| {
-        names.clients.get(client).is_some_and(|own| own.threads.contains(thread))
+        names.named(client).is_some_and(|own| own.threads.contains_key(thread))
     });
     if !there {
         let known = full();

@@ -6,7 +6,7 @@ use netiosim_model::rule::Rule;
 use netiosim_model::status;
 
 use crate::nearest::nearest;
-use crate::read::{Fault, JsonPath};
+use crate::read::{Fault, JsonPath, MOST_PROBLEMS};
 
 /// The faults found so far.
 #[derive(Debug, Default)]
@@ -17,12 +17,20 @@ pub(super) struct Faults {
 impl Faults {
     /// A fault of the value at `path`.
     pub(super) fn tell(&mut self, path: &JsonPath, reason: impl Into<String>, help: Option<&str>) {
+        if self.enough() {
+            return;
+        }
         self.list.push(Fault {
             path: path.clone(),
             at_name: false,
             reason: reason.into(),
             help: help.map(str::to_owned),
         });
+    }
+
+    /// Whether more was found than is told; looking for still more would only cost time.
+    fn enough(&self) -> bool {
+        self.list.len() > MOST_PROBLEMS
     }
 
     /// A fault of the name of the member at `path`.
@@ -46,7 +54,9 @@ impl Faults {
         name: &str,
         known: impl IntoIterator<Item = &'a str>,
     ) {
-        self.tell(path, format!("there is no {what} `{name}`"), Some(&offer(name, known)));
+        if !self.enough() {
+            self.tell(path, format!("there is no {what} `{name}`"), Some(&offer(name, known)));
+        }
     }
 
     /// Looks whether a name is among the known ones.

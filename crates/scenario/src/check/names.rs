@@ -4,15 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::faults::{Faults, offer};
 use super::walk;
-use crate::format::{Client, Event, Function, Scenario, StackSpec, Step};
+use crate::format::{Client, Event, Function, LockKind, Scenario, StackSpec, Start, Step};
 use crate::read::JsonPath;
 use crate::template::{LOOPBACK_ALIAS, LOOPBACK_TYPE, TEREDO_ALIAS, TEREDO_TUNNEL_TYPE};
 
 /// The names of a scenario.
 #[derive(Debug, Default)]
 pub(super) struct Names<'a> {
-    /// The clients by name; of two with one name the last.
-    pub(super) clients: BTreeMap<&'a str, ClientNames<'a>>,
+    /// What belongs to each client, in their order.
+    pub(super) own: Vec<ClientNames<'a>>,
+    /// The positions of the clients by name; of two with one name the first.
+    pub(super) clients: BTreeMap<&'a str, usize>,
     /// The modules that are ever loaded, by process.
     pub(super) modules: BTreeMap<&'a str, BTreeSet<&'a str>>,
     /// The aliases of interfaces that exist at some time.
@@ -27,13 +29,21 @@ pub(super) struct Names<'a> {
     pub(super) teredo: &'a str,
 }
 
-/// The names that are local to a client, as far as steps give them.
+/// The names that are local to a client.
 #[derive(Debug, Default)]
 pub(super) struct ClientNames<'a> {
     /// The process.
     pub(super) process: &'a str,
+    /// The locks.
+    pub(super) locks: BTreeMap<&'a str, LockKind>,
+    /// The channels.
+    pub(super) channels: BTreeSet<&'a str>,
+    /// The context objects.
+    pub(super) contexts: BTreeSet<&'a str>,
+    /// The callbacks.
+    pub(super) callbacks: BTreeSet<&'a str>,
     /// The threads.
-    pub(super) threads: BTreeSet<&'a str>,
+    pub(super) threads: BTreeMap<&'a str, Start>,
     /// The threads that a step spawns.
     pub(super) spawned: BTreeSet<&'a str>,
     /// The registrations, each with the functions that make it.
@@ -63,13 +73,14 @@ impl<'a> Names<'a> {
         }
         names.first_aliases.extend([names.loopback, names.teredo]);
         names.aliases = names.first_aliases.clone();
-        for client in &scenario.clients {
+        for (index, client) in scenario.clients.iter().enumerate() {
+            names.own.push(ClientNames::declared(client));
+            names.clients.entry(&client.name).or_insert(index);
             let modules = names.modules.entry(client.process_name()).or_default();
             modules.extend(client.modules.iter().map(String::as_str));
-            names.clients.insert(&client.name, ClientNames::default());
         }
-        for client in &scenario.clients {
-            names.collect(client);
+        for (index, client) in scenario.clients.iter().enumerate() {
+            names.collect(index, client);
         }
         walk::events(scenario, &mut |event, _| match event {
             Event::InterfaceAdd(interface) => {
@@ -85,8 +96,8 @@ impl<'a> Names<'a> {
                 names.gone_aliases.insert(&remove.interface);
             }
             Event::ModuleLoad(load) => {
-                if let Some(client) = scenario.client(&load.client) {
-                    names.modules.entry(client.process_name()).or_default().insert(&load.module);
+                if let Some(process) = names.named(&load.client).map(|own| own.process) {
+                    names.modules.entry(process).or_default().insert(&load.module);
                 }
             }
             _ => {}
@@ -94,31 +105,37 @@ impl<'a> Names<'a> {
         names
     }
 
-    fn collect(&mut self, client: &'a Client) {
-        let process = client.process_name();
-        let threads = client.threads.iter().map(|thread| thread.name.as_str()).collect();
-        let mut own = ClientNames { process, threads, ..ClientNames::default() };
-        let mut loaded = Vec::new();
+    /// Adds the names that the steps of a client give.
+    fn collect(&mut self, index: usize, client: &'a Client) {
+        let mut own = std::mem::take(&mut self.own[index]);
         let mut foreign = Vec::new();
-        let mut notify = |own: &mut ClientNames<'a>,
-                          name: &'a str,
-                          callback: &'a Option<String>,
-                          client: &'a Option<String>,
-                          function| {
-            own.registrations.entry(name).or_default().insert(function);
-            let Some(callback) = callback.as_deref() else { return };
-            own.registered.entry(callback).or_default().insert(function);
-            foreign.extend(client.as_deref().map(|client| (client, callback, function)));
+        let mut loaded = Vec::new();
+        let mut notify = |own: &mut ClientNames<'a>, call: Registering<'a>| {
+            own.registrations.entry(call.name).or_default().insert(call.function);
+            let Some(callback) = call.callback.as_deref() else { return };
+            own.registered.entry(callback).or_default().insert(call.function);
+            let other = call.foreign_process.as_deref();
+            foreign.extend(other.map(|other| (other, callback, call.function)));
         };
         walk::steps(client, &JsonPath::default(), &mut |step, _, _| match step {
-            Step::NotifyTeredoPortChange(call) => {
-                let function = Function::NotifyTeredoPortChange;
-                notify(&mut own, &call.name, &call.callback, &call.foreign_process, function);
-            }
-            Step::NotifyIpInterfaceChange(call) => {
-                let function = Function::NotifyIpInterfaceChange;
-                notify(&mut own, &call.name, &call.callback, &call.foreign_process, function);
-            }
+            Step::NotifyTeredoPortChange(call) => notify(
+                &mut own,
+                Registering {
+                    name: &call.name,
+                    callback: &call.callback,
+                    foreign_process: &call.foreign_process,
+                    function: Function::NotifyTeredoPortChange,
+                },
+            ),
+            Step::NotifyIpInterfaceChange(call) => notify(
+                &mut own,
+                Registering {
+                    name: &call.name,
+                    callback: &call.callback,
+                    foreign_process: &call.foreign_process,
+                    function: Function::NotifyIpInterfaceChange,
+                },
+            ),
             Step::GetTeredoPort(call) => own.variables.extend(call.save.as_deref()),
             Step::GetIpInterfaceEntry(call) => {
                 own.variables.extend(call.save.values().map(String::as_str));
@@ -130,32 +147,29 @@ impl<'a> Names<'a> {
             Step::LoadModule(load) => loaded.push(load.module.as_str()),
             _ => {}
         });
-        self.modules.entry(process).or_default().extend(loaded);
-        let entry = self.clients.entry(&client.name).or_default();
-        let registered = std::mem::take(&mut entry.registered);
-        *entry = own;
-        let mut add = |owner: &str, callback, functions: BTreeSet<Function>| {
-            if let Some(owner) = self.clients.get_mut(owner) {
-                owner.registered.entry(callback).or_default().extend(functions);
+        self.modules.entry(own.process).or_default().extend(loaded);
+        self.own[index] = own;
+        for (other, callback, function) in foreign {
+            if let Some(other) = self.clients.get(other) {
+                self.own[*other].registered.entry(callback).or_default().insert(function);
             }
-        };
-        for (callback, functions) in registered {
-            add(&client.name, callback, functions);
         }
-        for (owner, callback, function) in foreign {
-            add(owner, callback, BTreeSet::from([function]));
-        }
+    }
+
+    /// What belongs to the client of this name.
+    pub(super) fn named(&self, client: &str) -> Option<&ClientNames<'a>> {
+        self.clients.get(client).map(|index| &self.own[*index])
     }
 
     /// The functions that make the registration of this name: `name`, first of the client `own`,
     /// else the only one of that name; or `client.name`. A name that means nothing is told.
-    pub(super) fn registration(
-        &self,
+    pub(super) fn registration<'n>(
+        &'n self,
         path: &JsonPath,
         name: &str,
-        own: Option<&str>,
+        own: Option<&'n ClientNames<'a>>,
         faults: &mut Faults,
-    ) -> Option<&BTreeSet<Function>> {
+    ) -> Option<&'n BTreeSet<Function>> {
         if let Some((client, bare)) = name.split_once('.') {
             let client = self.client(path, client, faults)?;
             let found = client.registrations.get(bare);
@@ -169,19 +183,21 @@ impl<'a> Names<'a> {
             }
             return found;
         }
-        let own = own.and_then(|own| self.clients.get(own)?.registrations.get(name));
+        let own = own.and_then(|own| own.registrations.get(name));
         if own.is_some() {
             return own;
         }
         let owners: Vec<(&str, &BTreeSet<Function>)> = self
             .clients
             .iter()
-            .filter_map(|(client, names)| Some((*client, names.registrations.get(name)?)))
+            .filter_map(|(client, index)| {
+                Some((*client, self.own[*index].registrations.get(name)?))
+            })
             .collect();
         match owners.as_slice() {
             [(_, found)] => Some(*found),
             [] => {
-                let all = self.clients.values().flat_map(|client| client.registrations.keys());
+                let all = self.own.iter().flat_map(|own| own.registrations.keys());
                 let known: BTreeSet<&str> = all.copied().collect();
                 faults.unknown(path, "registration", name, known);
                 None
@@ -207,7 +223,7 @@ impl<'a> Names<'a> {
         name: &str,
         faults: &mut Faults,
     ) -> Option<&ClientNames<'a>> {
-        let found = self.clients.get(name);
+        let found = self.named(name);
         if found.is_none() {
             faults.unknown(path, "client", name, self.clients.keys().copied());
         }
@@ -219,10 +235,32 @@ impl<'a> Names<'a> {
         faults.known(path, "interface", alias, self.aliases.iter().copied());
     }
 
-    /// Looks whether a module is ever loaded into the process of a client.
-    pub(super) fn module(&self, path: &JsonPath, client: &str, module: &str, faults: &mut Faults) {
-        let process = self.clients.get(client).map_or(client, |client| client.process);
+    /// Looks whether a module is ever loaded into a process.
+    pub(super) fn module(&self, path: &JsonPath, process: &str, module: &str, faults: &mut Faults) {
         let known = self.modules.get(process).into_iter().flatten().copied();
-        faults.known(path, "module", module, known.collect::<Vec<_>>());
+        faults.known(path, "module", module, known);
+    }
+}
+
+/// What the two Notify calls say of names.
+struct Registering<'a> {
+    name: &'a str,
+    callback: &'a Option<String>,
+    foreign_process: &'a Option<String>,
+    function: Function,
+}
+
+impl<'a> ClientNames<'a> {
+    /// The names that a client declares.
+    fn declared(client: &'a Client) -> Self {
+        Self {
+            process: client.process_name(),
+            locks: client.locks.iter().map(|lock| (lock.name.as_str(), lock.kind)).collect(),
+            channels: client.channels.iter().map(|channel| channel.name.as_str()).collect(),
+            contexts: client.contexts.iter().map(String::as_str).collect(),
+            callbacks: client.callbacks.keys().map(String::as_str).collect(),
+            threads: client.threads.iter().map(|one| (one.name.as_str(), one.start)).collect(),
+            ..Self::default()
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The stack of a scenario or stack file.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use netiosim_model::member::Member;
 use netiosim_model::net::Guid;
@@ -48,11 +48,12 @@ pub(super) fn check(written: &StackSpec, whole: &StackSpec, path: &JsonPath, fau
     let known = || {
         let fixed = [LOOPBACK_ALIAS, TEREDO_ALIAS];
         let own = whole.interfaces.iter().map(|interface| interface.alias.as_str());
-        own.chain(fixed).collect::<Vec<_>>()
+        own.chain(fixed).collect::<BTreeSet<_>>()
     };
+    let known = known();
     for (index, route) in written.routes.iter().enumerate() {
         let at = path.then("routes").then(index);
-        faults.known(&at.then("interface"), "interface", &route.interface, known());
+        faults.known(&at.then("interface"), "interface", &route.interface, known.iter().copied());
         if route.destination.address.is_ipv4() != route.next_hop.is_ipv4() {
             faults.tell(&at.then("next_hop"), "destination and next hop differ in family", None);
         }
@@ -85,6 +86,7 @@ pub(super) fn check_interface(interface: &InterfaceSpec, path: &JsonPath, faults
 }
 
 fn check_family(spec: &FamilySpec, family: IpFamily, path: &JsonPath, faults: &mut Faults) {
+    let mut seen = BTreeSet::new();
     for (index, address) in spec.addresses.iter().enumerate() {
         let at = path.then("addresses").then(index);
         if address.address.is_ipv4() != (family == IpFamily::Inet) {
@@ -92,7 +94,7 @@ fn check_family(spec: &FamilySpec, family: IpFamily, path: &JsonPath, faults: &m
             let help = format!("it belongs to `{other}`");
             faults.tell(&at, format!("{address} is of the other family"), Some(&help));
         }
-        if spec.addresses[..index].iter().any(|known| known.address == address.address) {
+        if !seen.insert(address.address) {
             faults.tell(&at, format!("{} comes twice", address.address), None);
         }
     }
@@ -125,7 +127,7 @@ fn keys(written: &StackSpec, whole: &StackSpec, path: &JsonPath, faults: &mut Fa
         let at = at.map_or_else(|| path.clone(), |at| path.then(at).then(member));
         faults.tell(&at, format!("`{taken}` and `{alias}` have the same {member} {number}"), None);
     };
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     for interface in &whole.interfaces {
         // Two interfaces of one alias are told already.
         if !seen.insert(&interface.alias) {

@@ -2,27 +2,27 @@
 
 use super::event;
 use super::faults::Faults;
-use super::names::Names;
+use super::names::{ClientNames, Names};
 use super::value::{self, Scope};
 use super::walk::Runner;
 use crate::format::{
-    Client, Family, Flavour, Function, GetIpInterfaceEntry, LockKind, LockMode,
-    NotifyIpInterfaceChange, NotifyTeredoPortChange, Scenario, Start, Step, Value,
+    Family, Flavour, Function, GetIpInterfaceEntry, LockKind, LockMode, NotifyIpInterfaceChange,
+    NotifyTeredoPortChange, Scenario, Start, Step, Value,
 };
 use crate::read::JsonPath;
 
 /// Where a step stands.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct Place<'n, 'a> {
     pub(super) scenario: &'a Scenario,
-    pub(super) client: &'a Client,
+    pub(super) own: &'n ClientNames<'a>,
     pub(super) runner: Runner<'a>,
-    pub(super) names: &'a Names<'a>,
+    pub(super) names: &'n Names<'a>,
 }
 
 /// `path` is that of the object whose only member names the step. Steps within it are not visited.
-pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_>, faults: &mut Faults) {
-    let Place { scenario, client, runner, names } = place;
+pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
+    let Place { scenario, own, runner, names } = place;
     match step {
         Step::NotifyTeredoPortChange(call) => {
             let path = path.then("notify_teredo_port_change");
@@ -40,7 +40,7 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_>, faults: &mut
             let path = path.then("cancel");
             if !matches!(cancel.handle.as_str(), "null" | "garbage") {
                 let at = path.then("handle");
-                names.registration(&at, &cancel.handle, Some(&client.name), faults);
+                names.registration(&at, &cancel.handle, Some(own), faults);
             }
             returns(cancel.returns.as_ref(), &path, faults);
         }
@@ -60,9 +60,8 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_>, faults: &mut
         Step::Lock(step) => {
             let path = path.then("lock");
             place.lock(&step.lock, &path.then("lock"), faults);
-            let kind =
-                client.locks.iter().find(|lock| lock.name == step.lock).map(|lock| lock.kind);
-            if step.mode == LockMode::Read && kind == Some(LockKind::Mutex) {
+            let kind = own.locks.get(step.lock.as_str());
+            if step.mode == LockMode::Read && kind == Some(&LockKind::Mutex) {
                 let help = "give the lock `\"kind\": \"rwlock\"`";
                 faults.tell(&path.then("mode"), "a mutex cannot be locked for reading", Some(help));
             }
@@ -83,9 +82,7 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_>, faults: &mut
         }
         Step::ReadKeptRow(read) => {
             let path = path.then("read_kept_row");
-            let kept = names.clients.get(client.name.as_str()).map(|own| own.rows.iter().copied());
-            let kept: Vec<&str> = kept.into_iter().flatten().collect();
-            faults.known(&path.then("row"), "kept row", &read.row, kept);
+            faults.known(&path.then("row"), "kept row", &read.row, own.rows.iter().copied());
             faults.member(&path.then("member"), false, &read.member);
         }
         Step::FreeRow(_) => place.row(&path.then("free_row"), faults),
@@ -109,20 +106,16 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_>, faults: &mut
         Step::Spawn(step) => {
             let path = path.then("spawn").then("thread");
             place.thread(&step.thread, &path, faults);
-            let found = client.threads.iter().find(|thread| thread.name == step.thread);
-            if found.is_some_and(|thread| thread.start == Start::AtOnce) {
+            if own.threads.get(step.thread.as_str()) == Some(&Start::AtOnce) {
                 let help = "give it `\"start\": \"spawned\"`";
                 faults.tell(&path, format!("`{}` starts by itself", step.thread), Some(help));
             }
         }
         Step::Join(step) => place.thread(&step.thread, &path.then("join").then("thread"), faults),
         Step::Wait(step) => {
-            let own = names.clients.get(client.name.as_str());
-            let given: Vec<&str> =
-                own.map(|own| own.signals.iter().copied()).into_iter().flatten().collect();
-            if !given.contains(&step.signal.as_str()) {
+            if !own.signals.contains(step.signal.as_str()) {
                 let at = path.then("wait").then("signal");
-                let help = super::faults::offer(&step.signal, given);
+                let help = super::faults::offer(&step.signal, own.signals.iter().copied());
                 faults.tell(
                     &at,
                     format!("no step gives the signal `{}`", step.signal),
@@ -134,7 +127,7 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_>, faults: &mut
             faults.good_name(&path.then("signal").then("signal"), "signal", &step.signal);
         }
         Step::Send(step) => {
-            place.channel(&step.channel, &path.then("send").then("channel"), faults)
+            place.channel(&step.channel, &path.then("send").then("channel"), faults);
         }
         Step::Receive(step) => {
             place.channel(&step.channel, &path.then("receive").then("channel"), faults);
@@ -171,39 +164,35 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_>, faults: &mut
         }
         Step::UnloadModule(step) => {
             let at = path.then("unload_module").then("module");
-            names.module(&at, &client.name, &step.module, faults);
+            names.module(&at, own.process, &step.module, faults);
         }
         Step::Sleep(_) | Step::Repeat(_) | Step::ExitProcess(_) | Step::Checkpoint(_) => {}
     }
 }
 
-impl Place<'_> {
+impl Place<'_, '_> {
     fn value(&self, value: &Value, path: &JsonPath, faults: &mut Faults) {
         let scope = match self.runner {
-            Runner::Callback(_) => Scope::Callback(&self.client.name),
-            Runner::Thread => Scope::Thread(&self.client.name),
+            Runner::Callback(_) => Scope::Callback(self.own),
+            Runner::Thread => Scope::Thread(self.own),
         };
         value::check(value, path, scope, self.names, faults);
     }
 
     fn lock(&self, name: &str, path: &JsonPath, faults: &mut Faults) {
-        let known: Vec<&str> = self.client.locks.iter().map(|lock| lock.name.as_str()).collect();
-        faults.known(path, "lock", name, known);
+        faults.known(path, "lock", name, self.own.locks.keys().copied());
     }
 
     fn thread(&self, name: &str, path: &JsonPath, faults: &mut Faults) {
-        let known: Vec<&str> = self.client.threads.iter().map(|one| one.name.as_str()).collect();
-        faults.known(path, "thread", name, known);
+        faults.known(path, "thread", name, self.own.threads.keys().copied());
     }
 
     fn channel(&self, name: &str, path: &JsonPath, faults: &mut Faults) {
-        let known: Vec<&str> = self.client.channels.iter().map(|one| one.name.as_str()).collect();
-        faults.known(path, "channel", name, known);
+        faults.known(path, "channel", name, self.own.channels.iter().copied());
     }
 
     fn context(&self, name: &str, path: &JsonPath, faults: &mut Faults) {
-        let known: Vec<&str> = self.client.contexts.iter().map(String::as_str).collect();
-        faults.known(path, "context", name, known);
+        faults.known(path, "context", name, self.own.contexts.iter().copied());
     }
 
     /// A step on the callback's row: in callbacks of NotifyIpInterfaceChange.
@@ -212,8 +201,7 @@ impl Place<'_> {
             let help = "do it in a callback; `read_kept_row` reads a row that a callback kept";
             return faults.tell_name(path, "a thread has no row", Some(help));
         };
-        let own = self.names.clients.get(self.client.name.as_str());
-        let functions = own.and_then(|own| own.registered.get(callback));
+        let functions = self.own.registered.get(callback);
         let teredo = |functions: &&std::collections::BTreeSet<Function>| {
             !functions.contains(&Function::NotifyIpInterfaceChange)
         };
@@ -264,25 +252,23 @@ impl<'a> From<&'a NotifyIpInterfaceChange> for Call<'a> {
     }
 }
 
-fn notify(call: &Call<'_>, path: &JsonPath, place: Place<'_>, faults: &mut Faults) {
-    let Place { scenario, client, names, .. } = place;
+fn notify(call: &Call<'_>, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
+    let Place { own, names, .. } = place;
     if matches!(call.name, "null" | "garbage") {
         let reason = format!("`{}` has a meaning of its own in `cancel`", call.name);
         faults.tell(&path.then("as"), reason, Some("choose another name"));
     } else {
         faults.good_name(&path.then("as"), "registration", call.name);
     }
-    let own = names.clients.get(client.name.as_str());
-    let made = own.and_then(|own| own.registrations.get(call.name));
+    let made = own.registrations.get(call.name);
     if made.is_some_and(|made| made.len() > 1) {
         let reason = format!("`{}` is a registration of two different functions", call.name);
         faults.tell(&path.then("as"), reason, Some("choose another name for one of them"));
     }
     let other = call.foreign_process.and_then(|name| {
         let at = path.then("foreign_process");
-        names.client(&at, name, faults)?;
-        let other = scenario.client(name)?;
-        if other.process_name() == client.process_name() {
+        let other = names.client(&at, name, faults)?;
+        if other.process == own.process {
             let reason = format!("`{name}` runs in the same process");
             faults.tell(&at, reason, None);
         }
@@ -294,12 +280,9 @@ fn notify(call: &Call<'_>, path: &JsonPath, place: Place<'_>, faults: &mut Fault
             faults.tell(path, "a callback is named, and NULL is to be passed", Some(help));
         }
         Some(callback) => {
-            let both = client
-                .callbacks
-                .keys()
-                .chain(other.into_iter().flat_map(|one| one.callbacks.keys()));
-            let known: Vec<&str> = both.map(String::as_str).collect();
-            faults.known(&path.then("callback"), "callback", callback, known);
+            let others = other.into_iter().flat_map(|other| &other.callbacks);
+            let both = own.callbacks.iter().chain(others).copied();
+            faults.known(&path.then("callback"), "callback", callback, both);
         }
         // Without a name the callback does nothing; NULL is `null_callback`.
         None => {}
@@ -322,7 +305,7 @@ fn notify(call: &Call<'_>, path: &JsonPath, place: Place<'_>, faults: &mut Fault
     returns(call.returns, path, faults);
 }
 
-fn entry(call: &GetIpInterfaceEntry, path: &JsonPath, place: Place<'_>, faults: &mut Faults) {
+fn entry(call: &GetIpInterfaceEntry, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
     if let Some(alias) = &call.interface {
         place.names.interface(&path.then("interface"), alias, faults);
         if call.luid.is_some() {

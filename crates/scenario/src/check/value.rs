@@ -1,7 +1,7 @@
 //! Variables within values.
 
 use super::faults::{Faults, offer};
-use super::names::Names;
+use super::names::{ClientNames, Names};
 use crate::format::Value;
 use crate::read::JsonPath;
 
@@ -14,11 +14,11 @@ const OF_STACK: [&str; 2] = ["stack.teredo.port", "stack.teredo.state"];
 
 /// Where a value stands.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Scope<'a> {
+pub(super) enum Scope<'n, 'a> {
     /// In a callback of this client.
-    Callback(&'a str),
+    Callback(&'n ClientNames<'a>),
     /// In a thread of this client.
-    Thread(&'a str),
+    Thread(&'n ClientNames<'a>),
     /// In an expectation, where a variable is `client.name`.
     Expectation,
 }
@@ -27,7 +27,7 @@ pub(super) enum Scope<'a> {
 pub(super) fn check(
     value: &Value,
     path: &JsonPath,
-    scope: Scope<'_>,
+    scope: Scope<'_, '_>,
     names: &Names<'_>,
     faults: &mut Faults,
 ) {
@@ -36,16 +36,15 @@ pub(super) fn check(
     if OF_STACK.contains(&name) {
         return;
     }
-    let (client, of_delivery) = match scope {
-        Scope::Callback(client) => (client, true),
-        Scope::Thread(client) => (client, false),
+    let (own, of_delivery) = match scope {
+        Scope::Callback(own) => (own, true),
+        Scope::Thread(own) => (own, false),
         Scope::Expectation => return variable_of(name, path, names, faults),
     };
     if of_delivery && OF_DELIVERY.contains(&name) {
         return;
     }
-    let own = names.clients.get(client).map(|client| &client.variables);
-    if own.is_some_and(|own| own.contains(name)) {
+    if own.variables.contains(name) {
         return;
     }
     if OF_DELIVERY.contains(&name) {
@@ -53,7 +52,7 @@ pub(super) fn check(
         faults.tell(path, format!("`${name}` has a value in callbacks only"), Some(help));
         return;
     }
-    let mut known: Vec<&str> = own.into_iter().flatten().copied().collect();
+    let mut known: Vec<&str> = own.variables.iter().copied().collect();
     known.extend(OF_STACK);
     if of_delivery {
         known.extend(OF_DELIVERY);
@@ -65,7 +64,8 @@ pub(super) fn check(
 /// Looks whether `client.name` is a variable that some step sets.
 pub(super) fn variable_of(name: &str, path: &JsonPath, names: &Names<'_>, faults: &mut Faults) {
     let Some((client, variable)) = name.split_once('.') else {
-        let owners = names.clients.iter().filter(|(_, own)| own.variables.contains(name));
+        let owners =
+            names.clients.iter().filter(|(_, own)| names.own[**own].variables.contains(name));
         let help = match owners.map(|(client, _)| client).next() {
             Some(client) => format!("write `{client}.{name}`"),
             None => "write `client.variable`".to_owned(),

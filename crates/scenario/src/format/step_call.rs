@@ -17,7 +17,7 @@ pub struct NotifyTeredoPortChange {
     /// The name of the registration, for `cancel` and `expect`; not `null` or `garbage`.
     #[serde(rename = "as")]
     pub name: String,
-    /// The callback; may be left out with `null_callback` only.
+    /// The callback; left out: one that does nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<String>,
     /// The CallerContext: a number in a string, or the name of a context object; left out: `"0"`.
@@ -26,7 +26,7 @@ pub struct NotifyTeredoPortChange {
     /// InitialNotification.
     #[serde(default, skip_serializing_if = "is_default")]
     pub initial: bool,
-    /// Pass NULL as the callback.
+    /// Pass NULL as the callback. Not together with `callback`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub null_callback: bool,
     /// Pass NULL as the address of the handle.
@@ -56,7 +56,7 @@ pub struct NotifyIpInterfaceChange {
     /// The number of a family, for illegal values. Not together with `family`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub family_number: Option<u16>,
-    /// The callback; may be left out with `null_callback` only.
+    /// The callback; left out: one that does nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub callback: Option<String>,
     /// The CallerContext: a number in a string, or the name of a context object; left out: `"0"`.
@@ -65,7 +65,7 @@ pub struct NotifyIpInterfaceChange {
     /// InitialNotification.
     #[serde(default, skip_serializing_if = "is_default")]
     pub initial: bool,
-    /// Pass NULL as the callback.
+    /// Pass NULL as the callback. Not together with `callback`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub null_callback: bool,
     /// Pass NULL as the address of the handle.

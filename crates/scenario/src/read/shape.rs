@@ -246,7 +246,7 @@ impl<'a> Walk<'a> {
                 self.advise(format!("write it without quotes: {}", text.value));
             }
             Node::Object(_) if wanted == "a list" => {
-                self.advise("put it into brackets: [{…}]".to_owned())
+                self.advise("put it into brackets: [{…}]".to_owned());
             }
             _ => {}
         }

@@ -1,0 +1,124 @@
+//! What expectations and stubs are told: which registration, which code, which parameters.
+
+use std::fmt;
+use std::sync::Arc;
+
+use netiosim_model::ids::Handle;
+use netiosim_model::status::Status;
+
+use crate::call::Args;
+use crate::registration::Registration;
+
+/// Which registration a call is about: its handle, or the name that reports call it by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CallTarget {
+    /// The handle: given to a cancel, or given out by a registration.
+    Handle(Handle),
+    /// The name.
+    Name(Arc<str>),
+}
+
+impl fmt::Display for CallTarget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Handle(handle) => handle.fmt(f),
+            Self::Name(name) => write!(f, "\"{name}\""),
+        }
+    }
+}
+
+impl From<Handle> for CallTarget {
+    fn from(handle: Handle) -> Self {
+        Self::Handle(handle)
+    }
+}
+
+impl From<&Registration> for CallTarget {
+    fn from(registration: &Registration) -> Self {
+        Self::Handle(registration.handle())
+    }
+}
+
+impl From<&str> for CallTarget {
+    fn from(name: &str) -> Self {
+        Self::Name(name.into())
+    }
+}
+
+impl From<String> for CallTarget {
+    fn from(name: String) -> Self {
+        Self::Name(name.into())
+    }
+}
+
+impl From<Arc<str>> for CallTarget {
+    fn from(name: Arc<str>) -> Self {
+        Self::Name(name)
+    }
+}
+
+/// What a call returns: a meaning, which every caller gets in the number of its flavour, or a raw
+/// number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Answer(pub(super) Status);
+
+impl From<Status> for Answer {
+    fn from(status: Status) -> Self {
+        Self(status)
+    }
+}
+
+impl From<u32> for Answer {
+    fn from(code: u32) -> Self {
+        Self(Status::Raw(code))
+    }
+}
+
+impl Args {
+    /// The name of the registration that is made or cancelled, where the log knows one.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Register { name, .. } => Some(name),
+            Self::Cancel { name, .. } => name.as_deref(),
+            Self::Port { .. } | Self::Entry(_) => None,
+        }
+    }
+
+    /// CallerContext, of a registration.
+    #[must_use]
+    pub fn context(&self) -> Option<u64> {
+        match self {
+            Self::Register { context, .. } => Some(*context),
+            _ => None,
+        }
+    }
+
+    /// InitialNotification, of a registration.
+    #[must_use]
+    pub fn initial(&self) -> Option<bool> {
+        match self {
+            Self::Register { initial, .. } => Some(*initial),
+            _ => None,
+        }
+    }
+
+    /// Family as a Windows number, of NotifyIpInterfaceChange and GetIpInterfaceEntry.
+    #[must_use]
+    pub fn family(&self) -> Option<u16> {
+        match self {
+            Self::Register { family, .. } => *family,
+            Self::Entry(query) => query.map(|query| query.family),
+            Self::Cancel { .. } | Self::Port { .. } => None,
+        }
+    }
+
+    /// The handle that a cancel was given.
+    #[must_use]
+    pub fn handle(&self) -> Option<Handle> {
+        match self {
+            Self::Cancel { handle, .. } => Some(*handle),
+            _ => None,
+        }
+    }
+}
