@@ -60,6 +60,8 @@ pub(crate) struct Core {
     /// Callbacks that nobody can reach any more, to be dropped where no lock is held.
     pub(crate) garbage: Vec<RawCallback>,
     places: NumberMap<usize, PlaceId>,
+    /// Actors whose places are said by their programs, not by lines of Rust.
+    pub(crate) scripted: Vec<ActorId>,
     /// Per finding: whether the test has looked at it.
     pub(crate) acknowledged: Vec<bool>,
     /// Names given so far, per kind, to registrations that came without one.
@@ -93,6 +95,7 @@ impl Core {
             next_callback: 1,
             garbage: Vec::new(),
             places: NumberMap::default(),
+            scripted: Vec::new(),
             acknowledged: Vec::new(),
             unnamed: [0; 2],
             unnamed_threads: 0,
@@ -117,6 +120,9 @@ impl Core {
 
     /// Says where in its program an actor is.
     pub(crate) fn place(&mut self, actor: ActorId, at: &'static Location<'static>) {
+        if self.scripted.contains(&actor) {
+            return;
+        }
         let machine = &mut self.machine;
         let key = std::ptr::from_ref(at) as usize;
         let place = *self.places.entry(key).or_insert_with(|| {

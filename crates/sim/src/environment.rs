@@ -258,11 +258,16 @@ impl StackRef {
         entry.machine.set_irql(actor, irql);
     }
 
-    /// Says where in its program the calling thread is, for findings and traces. Every call of the API
-    /// says so by itself; this is for programs whose places are not lines of Rust.
+    /// Says where in its program the calling thread is, for findings and traces, until it says so again.
+    ///
+    /// Every call of the API says so by itself with a line of Rust, but no longer on a thread that
+    /// once used this: it is for programs whose places are something else.
     pub fn at(&self, place: &str) {
         let mut entry = self.enter(Location::caller());
         let actor = entry.me.actor;
+        if !entry.scripted.contains(&actor) {
+            entry.scripted.push(actor);
+        }
         entry.machine.at(actor, place);
     }
 

@@ -68,3 +68,35 @@ fn in_controlled_mode() {
 fn in_manual_mode() {
     check(Mode::Manual);
 }
+
+/// Set for the processes that [`in_two_processes`] starts.
+const CHILD: &str = "NETIOSIM_TEST_TRACE_CHILD";
+
+#[test]
+fn in_two_processes() {
+    let text = || {
+        let mut text = String::new();
+        for mode in [Mode::Manual, Mode::Controlled] {
+            for seed in 0..10 {
+                text += &trace(mode, Profile::Adversarial, seed);
+            }
+        }
+        text
+    };
+    if let Some(file) = std::env::var_os(CHILD) {
+        std::fs::write(file, text()).expect("the parent's file");
+        return;
+    }
+    let name = format!("netiosim-same-seed-{}", std::process::id());
+    let file = std::env::temp_dir().join(name);
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "in_two_processes"])
+        .env(CHILD, &file)
+        .stdout(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    let other = std::fs::read_to_string(&file);
+    let _ = std::fs::remove_file(&file);
+    assert!(status.success());
+    assert_eq!(other.unwrap(), text());
+}

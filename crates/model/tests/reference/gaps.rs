@@ -2,7 +2,7 @@
 //! therefore looks away. Each is `false` once the crate does it right.
 
 /// Under `initial-unspec` `once` a change of IPv6 may be told before the one initial notification.
-pub(crate) const CHANGE_BEFORE_THE_ONE_INITIAL: bool = false;
+pub(crate) const CHANGE_BEFORE_THE_ONE_INITIAL: bool = true;
 /// A module may be unloaded unnoticed while its registration is being cancelled.
 pub(crate) const UNLOADED_DURING_CANCEL: bool = false;
 /// A port that merges with a pending notification of another type is lost.

@@ -9,8 +9,11 @@
 pub(crate) mod action;
 pub(crate) mod books;
 pub(crate) mod faults;
+mod finish;
 pub(crate) mod gaps;
+mod step;
 pub(crate) mod tables;
+mod turn;
 pub(crate) mod waits;
 pub(crate) mod world;
 
@@ -437,6 +440,14 @@ impl Reference {
         let found = self.find(handle).filter(|reg| self.is_there(*reg));
         let name = found.map(|reg| self.regs[reg].name.clone());
         if let Some(status) = self.faults.hits("cancel", name.as_ref(), Some(handle)) {
+            let own = |reg: &Reg| reg.process == self.threads[thread].process;
+            if let Some(reg) = found.filter(|reg| own(&self.regs[*reg]))
+                && self.regs[reg].fate == Fate::Live
+                && self.rules.failed_cancel_gone
+                && !gaps::FAULTED_CANCEL_STAYS_LIVE
+            {
+                self.kill(reg);
+            }
             return Cancel::Returns(status[flavour]);
         }
         if handle == 0 {

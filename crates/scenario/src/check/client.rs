@@ -37,7 +37,7 @@ pub(super) fn check(
     for (position, channel) in client.channels.iter().enumerate() {
         if let Some(receiver) = &channel.receiver {
             let at = path.then("channels").then(position).then("receiver");
-            faults.known(&at, "thread", receiver, own.threads.keys().copied());
+            faults.known(&at, "thread", receiver, &own.threads);
         }
     }
     walk::steps(client, &path, &mut |step, at, runner| {

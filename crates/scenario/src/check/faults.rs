@@ -1,5 +1,7 @@
 //! A list of faults, and the usual ways to word one.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use netiosim_model::member::Member;
 use netiosim_model::profile::Profile;
 use netiosim_model::rule::Rule;
@@ -60,15 +62,9 @@ impl Faults {
     }
 
     /// Looks whether a name is among the known ones.
-    pub(super) fn known<'a>(
-        &mut self,
-        path: &JsonPath,
-        what: &str,
-        name: &str,
-        known: impl IntoIterator<Item = &'a str> + Clone,
-    ) {
-        if !known.clone().into_iter().any(|known| known == name) {
-            self.unknown(path, what, name, known);
+    pub(super) fn known(&mut self, path: &JsonPath, what: &str, name: &str, known: &impl Known) {
+        if !known.has(name) {
+            self.unknown(path, what, name, known.names());
         }
     }
 
@@ -88,7 +84,7 @@ impl Faults {
         what: &str,
         names: impl IntoIterator<Item = (JsonPath, &'a str)>,
     ) {
-        let mut seen = std::collections::BTreeMap::<&str, JsonPath>::new();
+        let mut seen = BTreeMap::<&str, JsonPath>::new();
         for (path, name) in names {
             self.good_name(&path, what, name);
             match seen.get(name) {
@@ -150,6 +146,32 @@ impl Faults {
             }
         }
         member
+    }
+}
+
+/// Names that can be looked up: a set, or the keys of a map.
+pub(super) trait Known {
+    fn has(&self, name: &str) -> bool;
+    fn names(&self) -> impl Iterator<Item = &str>;
+}
+
+impl Known for BTreeSet<&str> {
+    fn has(&self, name: &str) -> bool {
+        self.contains(name)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.iter().copied()
+    }
+}
+
+impl<T> Known for BTreeMap<&str, T> {
+    fn has(&self, name: &str) -> bool {
+        self.contains_key(name)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.keys().copied()
     }
 }
 

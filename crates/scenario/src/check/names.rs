@@ -232,13 +232,13 @@ impl<'a> Names<'a> {
 
     /// Looks whether an interface of this alias exists at some time.
     pub(super) fn interface(&self, path: &JsonPath, alias: &str, faults: &mut Faults) {
-        faults.known(path, "interface", alias, self.aliases.iter().copied());
+        faults.known(path, "interface", alias, &self.aliases);
     }
 
     /// Looks whether a module is ever loaded into a process.
     pub(super) fn module(&self, path: &JsonPath, process: &str, module: &str, faults: &mut Faults) {
-        let known = self.modules.get(process).into_iter().flatten().copied();
-        faults.known(path, "module", module, known);
+        let none = BTreeSet::new();
+        faults.known(path, "module", module, self.modules.get(process).unwrap_or(&none));
     }
 }
 

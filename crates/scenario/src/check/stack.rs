@@ -53,7 +53,7 @@ pub(super) fn check(written: &StackSpec, whole: &StackSpec, path: &JsonPath, fau
     let known = known();
     for (index, route) in written.routes.iter().enumerate() {
         let at = path.then("routes").then(index);
-        faults.known(&at.then("interface"), "interface", &route.interface, known.iter().copied());
+        faults.known(&at.then("interface"), "interface", &route.interface, &known);
         if route.destination.address.is_ipv4() != route.next_hop.is_ipv4() {
             faults.tell(&at.then("next_hop"), "destination and next hop differ in family", None);
         }

@@ -82,7 +82,7 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_, '_>, faults: 
         }
         Step::ReadKeptRow(read) => {
             let path = path.then("read_kept_row");
-            faults.known(&path.then("row"), "kept row", &read.row, own.rows.iter().copied());
+            faults.known(&path.then("row"), "kept row", &read.row, &own.rows);
             faults.member(&path.then("member"), false, &read.member);
         }
         Step::FreeRow(_) => place.row(&path.then("free_row"), faults),
@@ -180,19 +180,19 @@ impl Place<'_, '_> {
     }
 
     fn lock(&self, name: &str, path: &JsonPath, faults: &mut Faults) {
-        faults.known(path, "lock", name, self.own.locks.keys().copied());
+        faults.known(path, "lock", name, &self.own.locks);
     }
 
     fn thread(&self, name: &str, path: &JsonPath, faults: &mut Faults) {
-        faults.known(path, "thread", name, self.own.threads.keys().copied());
+        faults.known(path, "thread", name, &self.own.threads);
     }
 
     fn channel(&self, name: &str, path: &JsonPath, faults: &mut Faults) {
-        faults.known(path, "channel", name, self.own.channels.iter().copied());
+        faults.known(path, "channel", name, &self.own.channels);
     }
 
     fn context(&self, name: &str, path: &JsonPath, faults: &mut Faults) {
-        faults.known(path, "context", name, self.own.contexts.iter().copied());
+        faults.known(path, "context", name, &self.own.contexts);
     }
 
     /// A step on the callback's row: in callbacks of NotifyIpInterfaceChange.
@@ -280,9 +280,10 @@ fn notify(call: &Call<'_>, path: &JsonPath, place: Place<'_, '_>, faults: &mut F
             faults.tell(path, "a callback is named, and NULL is to be passed", Some(help));
         }
         Some(callback) => {
-            let others = other.into_iter().flat_map(|other| &other.callbacks);
-            let both = own.callbacks.iter().chain(others).copied();
-            faults.known(&path.then("callback"), "callback", callback, both);
+            let others = other.filter(|other| other.callbacks.contains(callback));
+            if others.is_none() {
+                faults.known(&path.then("callback"), "callback", callback, &own.callbacks);
+            }
         }
         // Without a name the callback does nothing; NULL is `null_callback`.
         None => {}

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use netiosim_model::choose::Seeded;
+use netiosim_model::event::What;
 use netiosim_model::ids::{ActorId, Handle};
 use netiosim_model::machine::RowRef;
 use netiosim_model::teredo::TeredoState;
@@ -282,7 +283,15 @@ impl Live {
             });
         }
         let events = self.stack.events();
-        let shared = self.shared.lock();
+        let mut shared = self.shared.lock();
+        // Threads may have told of their deliveries in another order than that of their begin.
+        let begin = |delivered: &Delivered| {
+            events.iter().position(|event| match event.what {
+                What::Begin { lane, number, .. } => lane.handle == delivered.handle && number == delivered.number,
+                _ => false,
+            })
+        };
+        shared.deliveries.sort_by_cached_key(begin);
         let program = &self.program;
         self.stack.inspect(|machine| Outcome {
             lines: events.iter().map(|event| machine.trace_line(event)).collect(),

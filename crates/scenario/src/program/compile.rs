@@ -279,7 +279,7 @@ impl<'a> Compiler<'a> {
                 target: match handle.as_str() {
                     "null" => CancelTarget::Null,
                     "garbage" => CancelTarget::Garbage,
-                    name => CancelTarget::Registration(self.registrations.number(client, name)),
+                    name => CancelTarget::Registration(self.registration(client, name)),
                 },
                 returns: code(returns.as_deref(), path)?,
             },
@@ -415,6 +415,18 @@ impl<'a> Compiler<'a> {
             save.push((member(name, path)?, self.variables.number(client, variable)));
         }
         Ok(Op::GetIpInterfaceEntry { source, returns: code(call.returns.as_deref(), path)?, expect, save })
+    }
+
+    /// The number of a registration: the client's own, or another one's by `client.registration`.
+    fn registration(&mut self, client: usize, name: &str) -> usize {
+        let other = name.split_once('.').and_then(|(other, rest)| {
+            let other = self.clients.iter().position(|client| &*client.0 == other)?;
+            Some((other, rest))
+        });
+        match other {
+            Some((other, rest)) => self.registrations.number(other, rest),
+            None => self.registrations.number(client, name),
+        }
     }
 
     fn object(&self, client: usize, name: &str, path: &Arc<str>) -> Result<usize, BuildError> {

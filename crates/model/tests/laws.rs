@@ -1,0 +1,50 @@
+//! Laws of registrations, deliveries, cancels and waits, over arbitrary runs of four profiles.
+//!
+//! Every step is taken by the machine and by a naive reference, and everything that both know is
+//! compared after it: what may be delivered and in which order, what waits in each queue, what
+//! runs, who can go on, which registrations live, codes, and findings. The reference itself
+//! asserts the laws: no overlap, nothing lost, doubled or reordered, initial first and at most
+//! once, nothing after a cancel returned, the family filter.
+
+mod reference;
+
+use proptest::prelude::*;
+use reference::action::script;
+use reference::world::World;
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+
+    /// The machine does what the reference expects, step by step, and at the end.
+    #[test]
+    fn machine_and_reference_agree(script in script(1..100)) {
+        World::run(&script);
+    }
+}
+
+/// The runs of the law above reach what it speaks of: a law about nothing would hold too.
+#[test]
+fn runs_reach_the_interesting_places() {
+    use proptest::strategy::ValueTree;
+    use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
+
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(Config::default(), rng);
+    let mut total = reference::world::Counts::default();
+    for _ in 0..100 {
+        let script = script(1..100).new_tree(&mut runner).expect("a script").current();
+        let counts = World::run(&script).counts;
+        total.deliveries += counts.deliveries;
+        total.waits += counts.waits;
+        total.circles += counts.circles;
+        total.cancels += counts.cancels;
+        total.coherent += counts.coherent;
+        total.stuck += counts.stuck;
+    }
+    assert!(total.deliveries >= 500, "{total:?}");
+    assert!(total.waits >= 20, "{total:?}");
+    assert!(total.circles >= 20, "{total:?}");
+    assert!(total.cancels >= 20, "{total:?}");
+    assert!(total.coherent >= 20, "{total:?}");
+    assert!(total.stuck >= 5, "{total:?}");
+}

@@ -1,0 +1,591 @@
+//! The steps of a run, each taken on both sides.
+
+use netiosim_model::change::Effect;
+use netiosim_model::event::Function;
+use netiosim_model::ids::{Handle, LaneId};
+use netiosim_model::machine::{
+    Begun, CancelBegin, Fault, FaultTarget, Irql, LockMode, Request, Wait,
+};
+use netiosim_model::net::AF_UNSPEC;
+use netiosim_model::profile::OptionId;
+use netiosim_model::status::Status;
+
+use super::action::{Action, Flaw, Pick};
+use super::faults::{Aim, Planted};
+use super::tables::Snapshot;
+use super::waits::For;
+use super::world::{Registering, World, told};
+use super::{Call, Cancel, First, Thread, Told};
+
+const STATUSES: [(Status, [u32; 2]); 4] = [
+    (Status::NotEnoughMemory, [8, 0xC000_009A]),
+    (Status::InvalidHandle, [6, 6]),
+    (Status::NotRegistered, [1753, 0xC002_0036]),
+    (Status::CanNotComplete, [1003, 0xC000_0001]),
+];
+const FUNCTIONS: [(Function, &str); 4] = [
+    (Function::NotifyTeredoPortChange, "teredo"),
+    (Function::NotifyIpInterfaceChange, "interface"),
+    (Function::CancelMibChangeNotify2, "cancel"),
+    (Function::GetTeredoPort, "port"),
+];
+
+fn among<T: Copy>(all: &[T], n: u8) -> Option<T> {
+    (!all.is_empty()).then(|| all[usize::from(n) % all.len()])
+}
+
+impl World {
+    /// Takes one step, if it is possible, and compares.
+    pub(crate) fn step(&mut self, action: &Action) {
+        let since = self.chooser.log.len();
+        self.events = self.machine.events().len();
+        self.read_rules();
+        let mut broken = Vec::new();
+        self.act(action, since, &mut broken);
+        self.read_rules();
+        self.compare(&broken);
+    }
+
+    fn who(&self, n: u8) -> Option<Thread> {
+        among(&self.reference.able(), n)
+    }
+
+    fn act(&mut self, action: &Action, since: usize, broken: &mut Vec<&'static str>) {
+        match *action {
+            Action::Register { who, .. } => {
+                if let Some(thread) = self.who(who) {
+                    self.register(thread, action, since, broken);
+                }
+            }
+            Action::Cancel { who, pick } => {
+                let handle = self.pick(pick);
+                if let Some(thread) = self.who(who) {
+                    self.cancel(thread, handle, since, broken);
+                }
+            }
+            Action::Deliver { which, on } => self.deliver(which, on, broken),
+            Action::End { who } => {
+                let able = self.reference.able();
+                let in_callback = |t: &Thread| !self.reference.threads[*t].frames.is_empty();
+                let running: Vec<Thread> = able.into_iter().filter(in_callback).collect();
+                if let Some(thread) = among(&running, who) {
+                    self.end(thread, broken);
+                }
+            }
+            Action::EndWait { who } => {
+                let all: Vec<Thread> =
+                    (0..self.actors.len()).filter(|t| self.reference.can_end(*t)).collect();
+                if let Some(thread) = among(&all, who) {
+                    self.end_wait(thread);
+                }
+            }
+            Action::Abandon { who } => {
+                let stuck: Vec<Thread> = (0..self.actors.len())
+                    .filter(|t| self.reference.waits.of(*t).is_some())
+                    .filter(|t| !self.reference.can_end(*t))
+                    .collect();
+                if let Some(thread) = among(&stuck, who) {
+                    self.abandon(thread);
+                }
+            }
+            Action::Acquire { .. }
+            | Action::TryAcquire { .. }
+            | Action::Release { .. }
+            | Action::Join { .. }
+            | Action::Send { .. }
+            | Action::Receive { .. }
+            | Action::SetSignal { .. }
+            | Action::WaitSignal { .. } => self.thread_step(action, broken),
+            Action::Change(turn) => self.change(turn),
+            Action::Elapse(ms) => self.elapse(u64::from(ms)),
+            Action::GetPort { who, pointer } => {
+                if let Some(thread) = self.who(who) {
+                    self.get_port(thread, pointer, broken);
+                }
+            }
+            _ => self.life_step(action, broken),
+        }
+    }
+
+    fn pick(&self, pick: Pick) -> Handle {
+        match pick {
+            Pick::Given(n) => among(&self.handles, n).unwrap_or(Handle::NULL),
+            Pick::Last => self.handles.last().copied().unwrap_or(Handle::NULL),
+            Pick::Null => Handle::NULL,
+            Pick::Garbage(value) => Handle(value),
+            Pick::OtherStack(n) => {
+                among(&self.handles, n).map_or(Handle::NULL, |handle| Handle(handle.0 ^ (1 << 48)))
+            }
+        }
+    }
+
+    fn register(
+        &mut self,
+        thread: Thread,
+        action: &Action,
+        since: usize,
+        broken: &mut Vec<&'static str>,
+    ) {
+        let Action::Register { kind, initial, callback, module, flaw, .. } = *action else {
+            return;
+        };
+        let family = match kind {
+            0..5 => None,
+            5..8 => Some(2),
+            8..11 => Some(23),
+            11..16 => Some(AF_UNSPEC),
+            _ => Some(7),
+        };
+        let module = module && self.reference.threads[thread].process == 0;
+        let call = Call {
+            name: format!("r{callback}"),
+            callback: (flaw != Flaw::NullCallback).then_some(u64::from(callback)),
+            handle_pointer: flaw != Flaw::NullPointer,
+            family,
+            initial,
+            module,
+            foreign: flaw == Flaw::Foreign,
+        };
+        self.contexts += 1;
+        let other = 1 - self.reference.threads[thread].process;
+        let request = Request {
+            callback: call.callback,
+            context: self.contexts,
+            initial,
+            handle_pointer: call.handle_pointer,
+            module: module.then_some(self.module),
+            callback_process: call.foreign.then_some(self.processes[other]),
+            ..Request::new(call.name.as_str(), 0)
+        };
+        let actor = self.actors[thread];
+        let (function, registered) = match family {
+            None => (
+                Function::NotifyTeredoPortChange,
+                self.machine.notify_teredo_port_change(actor, &request, &mut self.chooser),
+            ),
+            Some(family) => (
+                Function::NotifyIpInterfaceChange,
+                self.machine.notify_ip_interface_change(actor, family, &request, &mut self.chooser),
+            ),
+        };
+        self.read_rules();
+        let (code, made) = self.reference.notify_answers(thread, &call, broken);
+        assert_eq!(registered.code, code, "of {call:?}");
+        assert_eq!(!registered.handle.is_null(), made, "a handle exactly for a registration");
+        if !made {
+            assert!(registered.initial.is_empty());
+            return;
+        }
+        assert!(!self.handles.contains(&registered.handle), "no handle is given twice");
+        assert_eq!(registered.handle.stack(), super::world::TAG);
+        self.handles.push(registered.handle);
+        let on_caller = self.decided(OptionId::InitialThread, since) == Some("caller");
+        let lanes = self.reference.register(thread, registered.handle.0, &call, on_caller);
+        let expected: Vec<LaneId> = lanes
+            .iter()
+            .map(|lane| LaneId {
+                handle: registered.handle,
+                lane: u8::try_from(*lane).expect("a lane"),
+            })
+            .collect();
+        assert_eq!(registered.initial, expected, "initial deliveries on the caller");
+        let info = self.machine.registration(registered.handle).expect("a live registration");
+        assert_eq!((info.name(), info.context()), (call.name.as_str(), self.contexts));
+        if !registered.initial.is_empty() {
+            let depth = self.reference.threads[thread].frames.len();
+            let rest = registered.initial;
+            let handle = registered.handle;
+            self.registering[thread].push(Registering { depth, rest, function, code, handle });
+            self.go_on_registering(thread, broken);
+        }
+    }
+
+    /// Makes the initial deliveries of a registering call, one after the other.
+    fn go_on_registering(&mut self, thread: Thread, broken: &mut Vec<&'static str>) {
+        let depth = self.reference.threads[thread].frames.len();
+        while let Some(call) = self.registering[thread].last_mut() {
+            if call.depth != depth {
+                return;
+            }
+            if call.rest.is_empty() {
+                let call = self.registering[thread].pop().expect("a call");
+                let actor = self.actors[thread];
+                self.machine.register_return(actor, call.function, call.code, call.handle);
+                continue;
+            }
+            let lane = call.rest.remove(0);
+            let (reg, n) = self.name(lane);
+            let due = self.reference.regs[reg].lanes[n].first == First::DueOn(thread);
+            assert_eq!(self.machine.is_initial_due(lane), due, "an initial delivery is due");
+            if due {
+                self.begin(lane, thread, broken);
+                return;
+            }
+        }
+    }
+
+    fn deliver(&mut self, which: u8, on: u8, broken: &mut Vec<&'static str>) {
+        let Some(lane) = among(&self.machine.deliverable(), which) else {
+            return;
+        };
+        let process = self.reference.regs[self.name(lane).0].process;
+        let able = self.reference.able();
+        let own = |thread: &Thread| self.reference.threads[*thread].process == process;
+        let pool: Vec<Thread> = able.into_iter().filter(own).collect();
+        if let Some(thread) = among(&pool, on) {
+            self.begin(lane, thread, broken);
+        }
+    }
+
+    fn begin(&mut self, lane: LaneId, thread: Thread, broken: &mut Vec<&'static str>) {
+        assert!(!self.cancelled.contains(&lane.handle.0), "a delivery after the cancel returned");
+        let (reg, n) = self.name(lane);
+        let due = self.machine.delivery_begin(lane, self.actors[thread]);
+        let expected = self.reference.begin(reg, n, thread);
+        assert_eq!(told(&due.notification), expected, "what the callback is told");
+        let entry = &self.reference.regs[reg];
+        assert_eq!((due.lane, due.number, due.callback), (lane, entry.begun, entry.callback));
+        let context = self.handles.iter().position(|handle| handle.0 == entry.handle);
+        assert!(context.is_some() && due.context > 0 && due.context <= self.contexts);
+        if entry.module && !self.reference.module_loaded {
+            broken.push("N009");
+        }
+        self.counts.deliveries += 1;
+    }
+
+    pub(super) fn end(&mut self, thread: Thread, broken: &mut Vec<&'static str>) {
+        self.machine.delivery_end(self.actors[thread]);
+        self.reference.end(thread);
+        self.go_on_registering(thread, broken);
+    }
+
+    pub(super) fn end_wait(&mut self, thread: Thread) {
+        let actor = self.actors[thread];
+        match self.machine.actor_info(actor).wait() {
+            Some(Wait::Cancel(handle)) => {
+                let (status, code) = self.machine.cancel_end(actor);
+                assert_eq!((status, code), (Status::Success, 0));
+                self.cancelled.insert(handle.0);
+                self.counts.cancels += 1;
+            }
+            _ => self.machine.wait_end(actor),
+        }
+        self.reference.wait_ends(thread);
+    }
+
+    pub(super) fn abandon(&mut self, thread: Thread) {
+        let flavour = self.reference.flavour(thread);
+        let (status, code) = self.machine.abandon(self.actors[thread], &mut self.chooser);
+        self.read_rules();
+        assert_eq!(status, Status::PossibleDeadlock);
+        assert_eq!(code, [1131, 0xC000_0194][flavour]);
+        self.reference.abandon(thread);
+    }
+
+    fn cancel(
+        &mut self,
+        thread: Thread,
+        handle: Handle,
+        since: usize,
+        broken: &mut Vec<&'static str>,
+    ) {
+        let answer = self.machine.cancel_begin(self.actors[thread], handle, &mut self.chooser);
+        self.read_rules();
+        let deliver = self.decided(OptionId::EventsDuringCancel, since) == Some("deliver");
+        let expected = self.reference.cancel(thread, handle.0, deliver, broken);
+        match (answer, expected) {
+            (CancelBegin::Done { code, .. }, Cancel::Returns(number)) => {
+                assert_eq!(code, number, "of the cancel of {handle}");
+                if self.reference.find(handle.0).is_some_and(|reg| !self.reference.is_there(reg)) {
+                    self.cancelled.insert(handle.0);
+                }
+            }
+            (CancelBegin::Wait, Cancel::Waits) => self.counts.waits += 1,
+            (CancelBegin::Cycle(found), Cancel::Cycle) => {
+                broken.extend(self.same_circle(thread, Some(found), true));
+            }
+            _ => panic!("the cancel of {handle}: {answer:?}, expected {expected:?}"),
+        }
+    }
+
+    fn thread_step(&mut self, action: &Action, broken: &mut Vec<&'static str>) {
+        let (Action::Acquire { who, .. }
+        | Action::TryAcquire { who, .. }
+        | Action::Release { who, .. }
+        | Action::Join { who, .. }
+        | Action::Send { who, .. }
+        | Action::Receive { who, .. }
+        | Action::SetSignal { who, .. }
+        | Action::WaitSignal { who, .. }) = *action
+        else {
+            return;
+        };
+        let Some(thread) = self.who(who) else { return };
+        let actor = self.actors[thread];
+        let at = |all: usize, n: u8| usize::from(n) % all;
+        let mode = |read: bool| if read { LockMode::Read } else { LockMode::Write };
+        let (begun, expected) = match *action {
+            Action::Acquire { lock, read, .. } => {
+                let lock = at(self.locks.len(), lock);
+                let write = !(read && self.reference.waits.locks[lock].shared);
+                self.reference.remember_lock(thread, lock);
+                let begun = self.machine.acquire(actor, self.locks[lock], mode(read));
+                (begun, self.reference.wait_for(thread, For::Lock(lock, write)))
+            }
+            Action::TryAcquire { lock, read, .. } => {
+                let lock = at(self.locks.len(), lock);
+                let write = !(read && self.reference.waits.locks[lock].shared);
+                let free = self.reference.waits.is_free(lock, write);
+                assert_eq!(self.machine.try_acquire(actor, self.locks[lock], mode(read)), free);
+                if free {
+                    self.reference.remember_lock(thread, lock);
+                    self.reference.wait_for(thread, For::Lock(lock, write));
+                }
+                return;
+            }
+            Action::Release { lock, .. } => {
+                let lock = at(self.locks.len(), lock);
+                let had = self.machine.release(actor, self.locks[lock]);
+                assert_eq!(had, self.reference.waits.release(thread, lock));
+                return;
+            }
+            Action::Join { other, .. } => {
+                let other = at(self.actors.len(), other);
+                let begun = self.machine.join(actor, self.actors[other]);
+                (begun, self.reference.wait_for(thread, For::Join(other)))
+            }
+            Action::Send { channel, .. } => {
+                let channel = at(self.channels.len(), channel);
+                let begun = self.machine.send(actor, self.channels[channel]);
+                (begun, self.reference.wait_for(thread, For::Room(channel)))
+            }
+            Action::Receive { channel, .. } => {
+                let channel = at(self.channels.len(), channel);
+                let begun = self.machine.receive(actor, self.channels[channel]);
+                (begun, self.reference.wait_for(thread, For::Message(channel)))
+            }
+            Action::WaitSignal { signal, .. } => {
+                let signal = at(self.signals.len(), signal);
+                let begun = self.machine.wait_signal(actor, self.signals[signal]);
+                (begun, self.reference.wait_for(thread, For::Signal(signal)))
+            }
+            Action::SetSignal { signal, .. } => {
+                let signal = at(self.signals.len(), signal);
+                self.machine.set_signal(actor, self.signals[signal]);
+                self.reference.waits.signals[signal] = true;
+                return;
+            }
+            _ => (Begun::Done, None),
+        };
+        broken.extend(self.same_wait(thread, begun, expected));
+    }
+
+    fn change(&mut self, turn: super::action::Turn) {
+        let before = self.machine.env().clone();
+        let change = super::turn::change(turn, &before);
+        let answer = self.machine.change(None, &change, &mut self.chooser);
+        self.read_rules();
+        let effects = self.new_effects();
+        if answer.is_err() {
+            assert_eq!(*self.machine.env(), before, "a change that is refused changes nothing");
+            assert!(effects.is_empty());
+            return;
+        }
+        let (before, after) = (Snapshot::of(&before), Snapshot::of(self.machine.env()));
+        if !self.machine.options().allowed(OptionId::CascadeOrder).any(|value| value == "any") {
+            before.agrees(&after, &effects);
+            super::turn::in_order(&effects);
+        }
+        self.owe(&effects);
+    }
+
+    fn elapse(&mut self, ms: u64) {
+        let (now, before) = (self.machine.now_ms(), Snapshot::of(self.machine.env()));
+        let gone = self.machine.elapse(ms, &mut self.chooser);
+        self.read_rules();
+        assert!(gone <= ms);
+        assert_eq!(self.machine.now_ms(), now + gone);
+        self.reference.faults.now_ms = now + gone;
+        let effects = self.new_effects();
+        if !self.machine.options().allowed(OptionId::CascadeOrder).any(|value| value == "any") {
+            before.agrees(&Snapshot::of(self.machine.env()), &effects);
+        }
+        self.owe(&effects);
+    }
+
+    /// Tells the reference what the steps of a change mean for registrations.
+    fn owe(&mut self, effects: &[Effect]) {
+        for effect in effects {
+            match effect {
+                Effect::TeredoPort { from, to } => {
+                    let rules = &self.reference.rules;
+                    let kind = rules.port_change_type;
+                    let due = match (from, to) {
+                        (Some(from), Some(to)) if from == to => {
+                            rules.same_port_notifies.then_some(Told::Port(*to, 0))
+                        }
+                        (_, Some(to)) => Some(Told::Port(*to, kind)),
+                        (Some(_), None) => rules.port_on_stop.map(|kind| Told::Port(0, kind)),
+                        (None, None) => None,
+                    };
+                    if let Some(told) = due {
+                        self.reference.owe(told);
+                    }
+                }
+                Effect::IpInterface { luid, index, family, kind } => {
+                    let row = Some((family.number(), luid.0, *index));
+                    self.reference.owe(Told::Row(row, kind.number()));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn get_port(&mut self, thread: Thread, pointer: bool, broken: &mut Vec<&'static str>) {
+        let flavour = self.reference.flavour(thread);
+        if flavour == 1 && self.reference.threads[thread].irql >= 2 {
+            broken.push("N011");
+        }
+        let actor = self.actors[thread];
+        let (_, code, port) = self.machine.get_teredo_port(actor, pointer, &mut self.chooser);
+        let fault = self.reference.faults.hits("port", None, None);
+        let options = self.machine.options();
+        let expected = if let Some(status) = fault {
+            status[flavour]
+        } else if options.fixed(OptionId::TeredoQuery) == "not-supported" {
+            [50, 0xC000_00BB][flavour]
+        } else if !pointer {
+            [87, 0xC000_000D][flavour]
+        } else if !self.machine.env().ipv6_present() {
+            [50, 0xC000_00BB][flavour]
+        } else {
+            assert!([0, 21].contains(&code));
+            code
+        };
+        assert_eq!(code, expected, "of GetTeredoPort");
+        assert_eq!(port.is_some(), code == 0, "a port exactly on success");
+        if code == 0 {
+            assert_eq!(port, self.machine.env().teredo().port());
+        }
+    }
+
+    fn life_step(&mut self, action: &Action, broken: &mut Vec<&'static str>) {
+        match *action {
+            Action::Exit { who } => {
+                let idle = |thread: &Thread| self.reference.threads[*thread].frames.is_empty();
+                let idle: Vec<Thread> = self.reference.able().into_iter().filter(idle).collect();
+                if let Some(thread) = among(&idle, who) {
+                    self.machine.actor_exit(self.actors[thread]);
+                    self.reference.thread_exits(thread);
+                }
+            }
+            Action::Return { who } => self.thread_returns(who),
+            Action::ProcessExit { process } => {
+                let process = usize::from(process % 2);
+                let first = (0..self.actors.len())
+                    .find(|thread| self.reference.threads[*thread].process == process);
+                let actor = self.actors[first.expect("a thread of each process")];
+                self.machine.process_exit(actor, self.processes[process]);
+                self.reference.process_exits(process, broken);
+                self.forget_dead_calls();
+            }
+            Action::ProcessStart { process } => {
+                let process = usize::from(process % 2);
+                self.machine.process_start(self.processes[process]);
+                self.reference.processes[process] = true;
+                for thread in 0..self.actors.len() {
+                    let book = &self.reference.threads[thread];
+                    if book.process == process && !book.alive {
+                        self.machine.actor_reuse(self.actors[thread], self.processes[process]);
+                        self.reference.thread_returns(thread);
+                    }
+                }
+            }
+            Action::Service => {
+                self.machine.nsi_restart();
+                self.reference.service_restarts();
+            }
+            Action::ServiceDown(down) => {
+                self.machine.set_nsi_down(down);
+                self.reference.nsi_down = down;
+            }
+            Action::Reboot => {
+                self.machine.reboot(&mut self.chooser);
+                self.reference.reboots();
+                self.forget_dead_calls();
+            }
+            Action::Module(true) => {
+                self.machine.module_load(self.processes[0], self.module);
+                self.reference.module_loaded = true;
+            }
+            Action::Module(false) => {
+                self.machine.module_unload(self.actors[0], self.processes[0], self.module);
+                self.reference.module_unloads(broken);
+            }
+            Action::Fault { .. } => self.plant_fault(action),
+            Action::NoFaults => {
+                self.machine.fault_clear(None);
+                self.reference.faults.all.clear();
+            }
+            Action::Irql { who, level } => {
+                let level = level % 3;
+                let drivers = |thread: &Thread| self.reference.threads[*thread].process == 1;
+                let able: Vec<Thread> = self.reference.able().into_iter().filter(drivers).collect();
+                if let Some(thread) = among(&able, who) {
+                    let irql = [Irql::Passive, Irql::Apc, Irql::Dispatch][usize::from(level)];
+                    self.machine.set_irql(self.actors[thread], irql);
+                    self.reference.threads[thread].irql = level;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn thread_returns(&mut self, who: u8) {
+        let dead: Vec<Thread> = (0..self.actors.len())
+            .filter(|thread| !self.reference.threads[*thread].alive)
+            .filter(|thread| self.reference.processes[self.reference.threads[*thread].process])
+            .collect();
+        if let Some(thread) = among(&dead, who) {
+            let process = self.processes[self.reference.threads[thread].process];
+            self.machine.actor_reuse(self.actors[thread], process);
+            self.reference.thread_returns(thread);
+        }
+    }
+
+    fn forget_dead_calls(&mut self) {
+        for thread in 0..self.actors.len() {
+            if !self.reference.threads[thread].alive {
+                self.registering[thread].clear();
+            }
+        }
+    }
+
+    fn plant_fault(&mut self, action: &Action) {
+        let Action::Fault { function, status, aim, nth, for_ms } = *action else {
+            return;
+        };
+        let (function, name) = FUNCTIONS[usize::from(function) % FUNCTIONS.len()];
+        let (status, code) = STATUSES[usize::from(status) % STATUSES.len()];
+        let (target, aim) = match aim % 3 {
+            0 => (FaultTarget::Any, Aim::Any),
+            1 => {
+                let name = format!("r{}", aim / 3 % 4);
+                (FaultTarget::Registration(name.as_str().into()), Aim::Name(name))
+            }
+            _ => {
+                let handle = among(&self.handles, aim / 3).unwrap_or(Handle(1));
+                (FaultTarget::Handle(handle), Aim::Handle(handle.0))
+            }
+        };
+        let nth = nth.map(u32::from);
+        let until_ms = for_ms.map(|ms| self.machine.now_ms() + u64::from(ms));
+        self.machine.fault_add(Fault {
+            target,
+            nth,
+            until_ms,
+            ..Fault::new(function, status)
+        });
+        self.reference.faults.all.push(Planted::new(name, aim, nth, until_ms, code));
+    }
+}
