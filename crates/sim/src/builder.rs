@@ -103,6 +103,7 @@ pub struct Builder {
     pub(crate) report_leaks: bool,
     pub(crate) delivery_limit: usize,
     pub(crate) watchdog: Duration,
+    pub(crate) announce: bool,
     pub(crate) workers: usize,
     error: Option<BuildError>,
 }
@@ -125,6 +126,7 @@ impl Default for Builder {
             report_leaks: false,
             delivery_limit: 100_000,
             watchdog: Duration::from_secs(10),
+            announce: true,
             workers: MOST,
             error: None,
         }
@@ -178,6 +180,13 @@ impl Builder {
             self.watchdog = Duration::from_millis(text.trim().parse().map_err(|_| wrong())?);
         }
         Ok(())
+    }
+
+    /// Whether a thread that hangs ([`OnDeadlock::Hang`]) is told of on the standard error; a driver
+    /// that reports findings by itself says no.
+    pub fn announce(mut self, announce: bool) -> Self {
+        self.announce = announce;
+        self
     }
 
     /// How silent spots of the documents are decided.

@@ -26,6 +26,7 @@ pub(crate) struct Inner {
     pub(crate) mode: Mode,
     pub(crate) on_deadlock: OnDeadlock,
     pub(crate) watchdog: Duration,
+    pub(crate) announce: bool,
     pub(crate) delivery_limit: usize,
     pub(crate) report_leaks: bool,
     /// The words that reproduce the run.

@@ -193,9 +193,11 @@ impl<'a> Entry<'a> {
                 Deadlock::found(finding)
             }
             OnDeadlock::Hang => {
-                watchdog::say(&format!(
-                    "netiosim: this thread hangs now, as it would on Windows:\n{finding}\n"
-                ));
+                if self.inner.announce {
+                    watchdog::say(&format!(
+                        "netiosim: this thread hangs now, as it would on Windows:\n{finding}\n"
+                    ));
+                }
                 if self.inner.mode == Mode::Controlled && self.me.task.is_some() {
                     self.switch(State::Hanging);
                 }

@@ -97,6 +97,7 @@ impl Stack {
             mode: builder.mode,
             on_deadlock: builder.on_deadlock,
             watchdog: builder.watchdog,
+            announce: builder.announce,
             delivery_limit: builder.delivery_limit,
             report_leaks: builder.report_leaks,
             reproduce: format!(

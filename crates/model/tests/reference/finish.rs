@@ -9,7 +9,7 @@ use super::{Fate, Listens, Thread, gaps};
 impl World {
     /// Lets everybody go on as far as they can, reports who cannot, takes those out of their waits,
     /// delivers what is owed, and looks at the ports.
-    pub(super) fn finish(&mut self) {
+    pub(crate) fn finish(&mut self) {
         loop {
             self.run_dry();
             let waiting = self.waiting();

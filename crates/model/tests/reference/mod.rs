@@ -541,7 +541,9 @@ fn merge_into(pending: &mut Told, newer: Told) {
     match (&mut *pending, newer) {
         // A parameter change of a row says nothing that its pending notification does not say.
         (Told::Row(..), Told::Row(_, 0)) => {}
-        // A port is a value: the newest one counts.
+        // So does the port that is pending already.
+        (Told::Port(one, _), Told::Port(other, 0)) if *one == other => {}
+        // Another port is another value: the newest one counts.
         _ => *pending = newer,
     }
 }

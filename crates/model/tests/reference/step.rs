@@ -361,6 +361,11 @@ impl World {
             }
             Action::Receive { channel, .. } => {
                 let channel = at(self.channels.len(), channel);
+                // Only the receiver takes messages out, where one is named.
+                let receiver = self.reference.waits.channels[channel].receiver;
+                if receiver.is_some_and(|receiver| receiver != thread) {
+                    return;
+                }
                 let begun = self.machine.receive(actor, self.channels[channel]);
                 (begun, self.reference.wait_for(thread, For::Message(channel)))
             }

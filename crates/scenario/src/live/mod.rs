@@ -85,7 +85,9 @@ pub fn run_live(program: &Arc<Program>, seed: u64, turns: Turns) -> Outcome {
         .chooser(Box::new(Seeded::new(seed)))
         .flavour(program.flavour)
         .report_leaks(false)
-        .on_deadlock(OnDeadlock::Hang);
+        .on_deadlock(OnDeadlock::Hang)
+        .tag(0)
+        .announce(false);
     for (name, value) in &program.fixed {
         builder = builder.option(name.as_str(), value.as_str());
     }

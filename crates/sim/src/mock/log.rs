@@ -85,8 +85,7 @@ impl Seen {
             Args::Port { pointer: true } => String::new(),
             Args::Port { pointer: false } => "no place for the port".to_owned(),
             Args::Entry(Some(query)) => {
-                let luid = query.luid.value();
-                format!("family {}, LUID {luid:#x}, index {}", query.family, query.index)
+                format!("family {}, LUID {}, index {}", query.family, query.luid, query.index)
             }
             Args::Entry(None) => "no row".to_owned(),
         };
