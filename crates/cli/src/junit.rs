@@ -96,6 +96,7 @@ fn non_success(
         file: report.file.clone(),
         name: report.name.clone(),
         runs: vec![run.clone()],
+        lines: report.lines.clone(),
         problems: Vec::new(),
         excluded: Vec::new(),
     };

@@ -1,6 +1,6 @@
 //! `netiosim run`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 
@@ -111,7 +111,7 @@ fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<FileReport>) {
                     }
                 }
             }
-            Err(problem) => nothing.push(without_runs(path.clone(), problem)),
+            Err(problem) => nothing.push(without_runs(path.clone(), *problem)),
         }
     }
     (files, nothing)
@@ -134,6 +134,7 @@ fn without_runs(file: PathBuf, problem: Problem) -> FileReport {
         file,
         name: String::new(),
         runs: Vec::new(),
+        lines: BTreeMap::new(),
         problems: vec![problem],
         excluded: Vec::new(),
     }

@@ -13,7 +13,7 @@ use reference::action::script;
 use reference::world::World;
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(3000) })]
+    #![proptest_config(reference::config(256))]
 
     /// The machine does what the reference expects, step by step, and at the end.
     #[test]

@@ -1,5 +1,6 @@
 //! A scenario from disk: read, put together and checked.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
@@ -18,6 +19,8 @@ pub struct Loaded {
     pub scenario: Scenario,
     /// Its stack, with templates and files resolved.
     pub stack: StackSpec,
+    /// The line of every element of a list, from 1, by its path.
+    pub lines: BTreeMap<String, usize>,
 }
 
 /// Reads the scenario of this file and checks it.
@@ -58,7 +61,7 @@ pub fn scenario_text(
         }
     };
     let problems = check::check(&scenario, &stack, file_name, text);
-    if problems.is_empty() { Ok(Loaded { scenario, stack }) } else { Err(problems) }
+    if problems.is_empty() { Ok(Loaded { scenario, stack, lines: read::lines(text) }) } else { Err(problems) }
 }
 
 /// The text of a file of at most [`LARGEST_FILE`] bytes.

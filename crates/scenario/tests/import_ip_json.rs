@@ -34,9 +34,9 @@ fn built(imported: &Imported) -> Env {
 /// Runs a scenario whose `stack.file` is the imported stack.
 fn run(imported: &Imported, scenario: &str) -> Run {
     let loaded = load::scenario_text(scenario, "scenario.json", Path::new(""));
-    let loaded = loaded.unwrap_or_else(|problems| panic!("{problems:?}"));
-    let stack = template::resolve(&imported.file.stack, Path::new("")).expect("a stack");
-    let run = run_scenario(&loaded.scenario, &stack, Profile::Documented, RunMode::Manual, None);
+    let mut loaded = loaded.unwrap_or_else(|problems| panic!("{problems:?}"));
+    loaded.stack = template::resolve(&imported.file.stack, Path::new("")).expect("a stack");
+    let run = run_scenario(&loaded, Profile::Documented, RunMode::Manual, None);
     run.expect("it runs")
 }
 

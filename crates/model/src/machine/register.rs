@@ -223,14 +223,12 @@ impl Machine {
         // delivery on top of it: then the pool does.
         let on_caller = on_caller && self.scope_is_free(handle, None);
         let mut initial = Vec::new();
-        if on_caller {
-            if let Some(registration) = self.registration_mut(handle) {
-                for (n, lane) in registration.lanes.iter_mut().enumerate() {
-                    if lane.initial == Initial::OnPool {
-                        lane.initial = Initial::OnCaller(actor);
-                        let lane = u8::try_from(n).unwrap_or_default();
-                        initial.push(LaneId { handle, lane });
-                    }
+        if on_caller && let Some(registration) = self.registration_mut(handle) {
+            for (n, lane) in registration.lanes.iter_mut().enumerate() {
+                if lane.initial == Initial::OnPool {
+                    lane.initial = Initial::OnCaller(actor);
+                    let lane = u8::try_from(n).unwrap_or_default();
+                    initial.push(LaneId { handle, lane });
                 }
             }
         }

@@ -8,11 +8,11 @@ pub(crate) const UNLOADED_DURING_CANCEL: bool = true;
 /// A port that merges with a pending notification of another type is lost.
 pub(crate) const MERGED_PORT_IS_LOST: bool = true;
 /// A sender that waited and could go on may be put back into a circle by another sender.
-pub(crate) const CIRCLE_CLOSED_BY_A_SEND: bool = false;
+pub(crate) const CIRCLE_CLOSED_BY_A_SEND: bool = true;
 /// An actor that was once part of a reported circle counts as deadlocked for ever.
 pub(crate) const DEADLOCKED_FOR_EVER: bool = true;
 /// A fault of a cancel leaves the registration live whatever the option `failed-cancel` says.
-pub(crate) const FAULTED_CANCEL_STAYS_LIVE: bool = false;
+pub(crate) const FAULTED_CANCEL_STAYS_LIVE: bool = true;
 /// After a failed cancel under `failed-cancel` `gone` the dead registration keeps what was pending
 /// and, without a running callback, its place.
 pub(crate) const GONE_IS_NOT_CLEARED: bool = true;

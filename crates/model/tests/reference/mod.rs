@@ -20,6 +20,14 @@ pub(crate) mod world;
 use self::faults::FaultBook;
 use self::waits::Waits;
 
+/// The configuration of every law: so many cases, and no files with seeds beside the tests.
+pub(crate) fn config(cases: u32) -> proptest::test_runner::Config {
+    proptest::test_runner::Config {
+        failure_persistence: None,
+        ..proptest::test_runner::Config::with_cases(cases)
+    }
+}
+
 /// A thread, by its position.
 pub(crate) type Thread = usize;
 

@@ -8,7 +8,7 @@ use netiosim_model::event::{Function, What};
 use netiosim_model::ids::{
     ActorId, ChannelId, Handle, LaneId, LockId, ModuleId, ProcessId, SignalId,
 };
-use netiosim_model::machine::{Begun, Machine};
+use netiosim_model::machine::{Begun, Machine, State};
 use netiosim_model::notification::Notification;
 use netiosim_model::profile::{OptionId, Options, Profile, Scope};
 use netiosim_model::status::Flavour;
@@ -149,6 +149,12 @@ impl World {
             contexts: 0,
             counts: Counts::default(),
         }
+    }
+
+    /// Goes on with a machine of this state, whose record is empty.
+    pub(crate) fn resume(&mut self, state: State) {
+        self.machine = Machine::resume(state);
+        self.seen = 0;
     }
 
     /// Runs a whole script and lets everything come to its end.

@@ -99,7 +99,7 @@ pub fn run_live(program: &Arc<Program>, seed: u64, turns: Turns) -> Outcome {
         }
     }
     let limit = live.drive();
-    let outcome = live.finish(limit);
+    let outcome = live.finish(limit.as_deref());
     let _ = stack.take_findings();
     outcome
 }
@@ -278,7 +278,7 @@ impl Live {
         });
     }
 
-    fn finish(&self, limit: Option<String>) -> Outcome {
+    fn finish(&self, limit: Option<&str>) -> Outcome {
         if limit.is_none() {
             self.stack.with_model(|machine, _, _| {
                 machine.report_stuck();
@@ -313,7 +313,7 @@ impl Live {
             env: Arc::new(machine.env().clone()),
             teredo_port: final_port(machine.clone(), program.flavour),
             registrations: u32::try_from(machine.registrations().count()).unwrap_or(u32::MAX),
-            limit: limit.clone(),
+            limit: limit.map(str::to_owned),
             steps: shared.steps,
             virtual_ms: machine.now_ms(),
             events: events.clone(),

@@ -8,6 +8,7 @@ mod event;
 mod names;
 mod stack;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use self::compile::compile;
@@ -71,6 +72,19 @@ pub struct Program {
     pub expect: Expect,
     /// When to give up.
     pub limits: Limits,
+}
+
+impl Program {
+    /// Lets every place name the line of the file that it is on, where that is known.
+    pub fn say_lines(&mut self, lines: &BTreeMap<String, usize>) {
+        for script in &mut self.scripts {
+            for (_, place) in &mut script.ops {
+                if let Some(line) = lines.get(&**place) {
+                    *place = format!("{place} (line {line})").into();
+                }
+            }
+        }
+    }
 }
 
 /// A channel.

@@ -10,6 +10,7 @@ mod shape;
 mod syntax;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use jsonc_parser::ast::Value as Node;
@@ -65,6 +66,29 @@ pub fn locate(text: &str, path: &str) -> Option<Range<usize>> {
     let tree = tree::parse(text)?;
     let (_, value) = tree::find(&tree, &path::parse(path)?);
     Some(tree::span(value))
+}
+
+/// The line of every element of a list, from 1, by its path: of steps, events and expectations.
+///
+/// A text that is not JSON has none.
+#[must_use]
+pub fn lines(text: &str) -> BTreeMap<String, usize> {
+    let mut lines = BTreeMap::new();
+    let source = Source { file: "", text };
+    if syntax::check(source).is_ok()
+        && let Some(tree) = tree::parse(text)
+    {
+        let mut starts = Vec::new();
+        tree::elements(&tree, "", &mut |path, start| starts.push((start, path.to_owned())));
+        starts.sort_unstable();
+        let (mut line, mut at) = (1, 0);
+        for (start, path) in starts {
+            line += text[at..start].bytes().filter(|byte| *byte == b'\n').count();
+            at = start;
+            lines.insert(path, line);
+        }
+    }
+    lines
 }
 
 /// A reason at a place in the structure, before the place in the text is known.

@@ -100,7 +100,7 @@ impl<'a> Walk<'a> {
             }
             _ => return self.wrong_type(node, "an object with exactly one member"),
         };
-        self.duplicates(object);
+        self.names(object);
         let [member] = object.properties.as_slice() else {
             let found = match object.properties.len() {
                 0 => "none".to_owned(),
@@ -128,7 +128,7 @@ impl<'a> Walk<'a> {
     }
 
     fn object(&mut self, object: &Object<'_>, schema: &'a Schema) {
-        self.duplicates(object);
+        let names = self.names(object);
         let members = &schema["properties"];
         let known: Vec<&str> =
             members.as_object().into_iter().flatten().map(|(name, _)| name.as_str()).collect();
@@ -144,10 +144,8 @@ impl<'a> Walk<'a> {
             } else if rest.is_object() {
                 self.inside(name, &member.value, rest);
             } else if *rest == Schema::Bool(false) {
-                let present =
-                    |name: &str| object.properties.iter().any(|p| p.name.as_str() == name);
-                let free: Vec<&str> = known.iter().copied().filter(|name| !present(name)).collect();
-                let guess = nearest(name, free.iter().copied());
+                let free = known.iter().copied().filter(|name| !names.contains_key(name));
+                let guess = nearest(name, free);
                 meant.extend(guess);
                 let help = match guess {
                     Some(guess) => format!("did you mean `{guess}`?"),
@@ -160,8 +158,7 @@ impl<'a> Walk<'a> {
             }
         }
         for name in schema["required"].as_array().into_iter().flatten().filter_map(Schema::as_str) {
-            let there = object.properties.iter().any(|member| member.name.as_str() == name);
-            if !there && !meant.contains(&name) {
+            if !names.contains_key(name) && !meant.contains(&name) {
                 let start = object.range.start;
                 let about = members[name]["description"].as_str().unwrap_or_default();
                 let help = (!about.is_empty()).then(|| format!("`{name}`: {about}"));
@@ -170,7 +167,8 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn duplicates(&mut self, object: &Object<'_>) {
+    /// The names of the members and their places; tells those that come twice.
+    fn names<'o>(&mut self, object: &'o Object<'_>) -> BTreeMap<&'o str, Range<usize>> {
         let mut seen: BTreeMap<&str, Range<usize>> = BTreeMap::new();
         for member in &object.properties {
             let name = member.name.as_str();
@@ -178,7 +176,7 @@ impl<'a> Walk<'a> {
                 None => {
                     seen.insert(name, name_span(member));
                 }
-                Some(_) if self.enough() => return,
+                Some(_) if self.enough() => break,
                 Some(first) => {
                     let first = Problem::at(self.source, first.clone(), "", "");
                     let help = format!("the first one is in line {}", first.line);
@@ -192,6 +190,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
+        seen
     }
 
     fn number(&mut self, node: &Node<'_>, text: &str, schema: &Schema) {

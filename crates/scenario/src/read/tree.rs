@@ -68,3 +68,24 @@ pub(super) fn find<'t, 'a>(
     }
     (member, value)
 }
+
+/// Every element of every array, with its path and the byte at which it starts.
+pub(super) fn elements(value: &Value<'_>, path: &str, found: &mut impl FnMut(&str, usize)) {
+    match value {
+        Value::Object(object) => {
+            for member in &object.properties {
+                let name = member.name.as_str();
+                let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+                elements(&member.value, &path, found);
+            }
+        }
+        Value::Array(array) => {
+            for (n, element) in array.elements.iter().enumerate() {
+                let path = format!("{path}[{n}]");
+                found(&path, element.range().start);
+                elements(element, &path, found);
+            }
+        }
+        _ => {}
+    }
+}

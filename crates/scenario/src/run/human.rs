@@ -86,7 +86,8 @@ fn failed_run(report: &FileReport, run: &Run, alike: &[&Run], style: Style, text
     let _ = writeln!(text, "  {}\n", style.paint("1", &title));
     for unmet in &run.unmet {
         let _ = writeln!(text, "  {} {}", style.paint("31;1", "not met:"), unmet.what);
-        let _ = writeln!(text, "       at: {}", unmet.path);
+        let line = report.lines.get(&unmet.path).map(|line| format!(" (line {line})")).unwrap_or_default();
+        let _ = writeln!(text, "       at: {}{line}", unmet.path);
         let _ = writeln!(text, "  expected: {}", indent(&unmet.expected));
         let _ = writeln!(text, "       got: {}", indent(&unmet.got));
         if let Some(nearest) = &unmet.nearest {

@@ -118,7 +118,7 @@ fn entries(report: &FileReport) -> Vec<Entry> {
             .unmet
             .iter()
             .map(|unmet| FailureEntry {
-                path: unmet.path.clone(),
+                path: unmet.path.split(" (line ").next().unwrap_or_default().to_owned(),
                 what: unmet.what.clone(),
                 expected: unmet.expected.clone(),
                 got: unmet.got.clone(),

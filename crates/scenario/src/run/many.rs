@@ -1,5 +1,6 @@
 //! Many scenario files at once.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
@@ -32,6 +33,8 @@ pub struct FileReport {
     pub runs: Vec<Run>,
     /// What is wrong with the file.
     pub problems: Vec<Problem>,
+    /// The line of every element of a list of the file, by its path.
+    pub lines: BTreeMap<String, usize>,
     /// Profiles that the plan asked for and the scenario excludes, with its reason.
     pub excluded: Vec<(Profile, String)>,
 }
@@ -54,9 +57,9 @@ impl FileReport {
 /// # Errors
 ///
 /// A [`Problem`] when the path cannot be read or no scenario file is found under it.
-pub fn find_files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
+pub fn find_files(path: &Path) -> Result<Vec<PathBuf>, Box<Problem>> {
     let name = path.display().to_string();
-    let unreadable = |error: &std::io::Error| Problem::of_file(&name, format!("cannot be read: {error}"));
+    let unreadable = |error: &std::io::Error| Box::new(Problem::of_file(&name, format!("cannot be read: {error}")));
     if !std::fs::metadata(path).map_err(|error| unreadable(&error))?.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -79,7 +82,7 @@ pub fn find_files(path: &Path) -> Result<Vec<PathBuf>, Problem> {
         }
     }
     if files.is_empty() {
-        return Err(Problem::of_file(name, "no scenario (*.json) is in this folder"));
+        return Err(Box::new(Problem::of_file(name, "no scenario (*.json) is in this folder")));
     }
     files.sort();
     Ok(files)
@@ -104,7 +107,7 @@ pub fn run_files(files: &[PathBuf], plan: &Plan, mut report: impl FnMut(FileRepo
             });
         }
         drop(send);
-        let mut waiting = std::collections::BTreeMap::new();
+        let mut waiting = BTreeMap::new();
         let mut due = 0;
         for (at, done) in receive {
             waiting.insert(at, done);
@@ -122,6 +125,7 @@ fn run_file(file: &Path, plan: &Plan) -> FileReport {
         name: String::new(),
         runs: Vec::new(),
         problems: Vec::new(),
+        lines: BTreeMap::new(),
         excluded: Vec::new(),
     };
     let loaded = match load::scenario(file) {
@@ -132,6 +136,7 @@ fn run_file(file: &Path, plan: &Plan) -> FileReport {
         }
     };
     report.name.clone_from(&loaded.scenario.name);
+    report.lines.clone_from(&loaded.lines);
     let profiles = match plan.profile {
         Some(one) => vec![one],
         None => Profile::ALL.to_vec(),
@@ -141,7 +146,7 @@ fn run_file(file: &Path, plan: &Plan) -> FileReport {
             report.excluded.push((profile, reason.clone()));
             continue;
         }
-        match run_scenario(&loaded.scenario, &loaded.stack, profile, plan.mode, plan.seed) {
+        match run_scenario(&loaded, profile, plan.mode, plan.seed) {
             Ok(run) => report.runs.push(run),
             Err(error) => {
                 report.problems.push(build_problem(&file.display().to_string(), &error));

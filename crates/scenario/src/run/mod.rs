@@ -14,9 +14,9 @@ pub use self::human::{Style, failure_text, summary_line};
 pub use self::json::json_report;
 pub use self::many::{FileReport, Plan, find_files, run_files};
 
-use crate::format::{Scenario, StackSpec};
 use crate::judge::{Unmet, judge};
 use crate::live::{Turns, run_live};
+use crate::load::Loaded;
 use crate::outcome::Outcome;
 use crate::problem::Problem;
 use crate::program::{BuildError, compile};
@@ -116,25 +116,23 @@ impl RunMode {
     }
 }
 
-/// Runs a scenario under a profile.
-///
-/// `stack` is the scenario's stack with its file, if it names one, already read; `seed` overrides
-/// the scenario's own.
+/// Runs a scenario under a profile; `seed` overrides the scenario's own.
 ///
 /// # Errors
 ///
 /// A [`BuildError`] when the scenario cannot be built.
 pub fn run_scenario(
-    scenario: &Scenario,
-    stack: &StackSpec,
+    loaded: &Loaded,
     profile: Profile,
     mode: RunMode,
     seed: Option<u64>,
 ) -> Result<Run, BuildError> {
-    let program = Arc::new(compile(scenario, stack, profile)?);
+    let mut program = compile(&loaded.scenario, &loaded.stack, profile)?;
+    program.say_lines(&loaded.lines);
+    let program = Arc::new(program);
     let seed = seed.unwrap_or(program.seed);
     let outcome = match mode {
-        RunMode::Manual => World::new(program.clone(), seed).run(),
+        RunMode::Manual => World::new(&program, seed).run(),
         RunMode::Controlled => run_live(&program, seed, Turns::Controlled),
         RunMode::Threads => run_live(&program, seed, Turns::Free),
     };

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use netiosim_model::choose::{Chooser, Seeded};
 use netiosim_model::event::Event;
 use netiosim_model::ids::{ActorId, ChannelId, Handle, LaneId, LockId, ModuleId, ObjectId, ProcessId, SignalId};
-use netiosim_model::machine::{Due, Machine, Registered, RowRef};
+use netiosim_model::machine::{Due, Machine, Registered, Registration, RowRef};
 use netiosim_model::notification::Notification;
 use netiosim_model::status::Flavour;
 use netiosim_model::teredo::TeredoState;
@@ -95,7 +95,7 @@ pub struct World {
 impl World {
     /// The world of a program at time 0, with the seed of its choices.
     #[must_use]
-    pub fn new(program: Arc<Program>, seed: u64) -> Self {
+    pub fn new(program: &Arc<Program>, seed: u64) -> Self {
         let mut machine = Machine::with_options(program.profile, program.options.clone(), program.env.clone());
         let processes: Vec<ProcessId> =
             program.processes.iter().map(|name| machine.process(name, program.flavour)).collect();
@@ -122,7 +122,7 @@ impl World {
             objects,
             handles: vec![Handle::NULL; program.registrations.len()],
             rows: vec![None; program.rows.len()],
-            variables: Variables::new(&program),
+            variables: Variables::new(program),
             threads: vec![None; program.threads.len()],
             timeline: 0,
             events: Vec::new(),
@@ -300,7 +300,7 @@ impl World {
     }
 
     fn begin_on_pool(&mut self, lane: LaneId) {
-        let process = self.machine.registration(lane.handle).map(|registration| registration.process());
+        let process = self.machine.registration(lane.handle).map(Registration::process);
         let process = process.expect("a lane that can be delivered has a registration");
         let idle = self.runners.iter().position(|runner| runner.thread.is_none() && !self.alive(runner) && runner.frames.is_empty());
         let runner = match idle {

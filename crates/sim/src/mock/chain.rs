@@ -31,7 +31,10 @@ pub(super) fn share_out(bounds: &[Bounds], fits: &[Vec<bool>]) -> Outcome {
             for (member, count) in open(bounds, *state) {
                 if fits[member] {
                     let (min, max) = bounds[member];
-                    next.insert((member, if max.is_none() { min.min(count + 1) } else { count + 1 }));
+                    next.insert((
+                        member,
+                        if max.is_none() { min.min(count + 1) } else { count + 1 },
+                    ));
                 }
             }
         }

@@ -287,6 +287,10 @@ impl StackRef {
             let last = link.clone();
             core.checks.push(Box::new(move |core| {
                 let shared = last.lock().take()?;
+                if std::thread::panicking() {
+                    shared.release();
+                    return None;
+                }
                 shared.judge(&Log::of(core))
             }));
             Expectation { stack: self.clone(), shared, link, settled: false }

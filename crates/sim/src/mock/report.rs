@@ -115,7 +115,8 @@ fn finish(
     }
     let end = log.calls.len();
     let from = marks.keys().copied().chain([start]).min().unwrap_or(start).min(end);
-    let mut shown: Vec<usize> = (from..end).filter(|at| *at >= start || marks.contains_key(at)).collect();
+    let mut shown: Vec<usize> =
+        (from..end).filter(|at| *at >= start || marks.contains_key(at)).collect();
     let rank = |at: &usize| (!marks.contains_key(at), !akin(*at), end - at);
     shown.sort_by_key(rank);
     shown.truncate(SHOWN);

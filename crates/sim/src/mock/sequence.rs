@@ -76,10 +76,6 @@ impl Sequence {
         Arc::ptr_eq(&self.chain, &other.chain)
     }
 
-    pub(super) fn place(&self) -> &'static Location<'static> {
-        self.chain.place
-    }
-
     /// What is wrong with one member and with the order.
     pub(super) fn judge(&self, own: &Arc<Shared>, log: &Log) -> Option<String> {
         let (all, told) = {
@@ -92,7 +88,8 @@ impl Sequence {
         let mut calls = Vec::new();
         let mut fits = Vec::new();
         for at in 0..log.calls.len() {
-            let row = members.iter().map(|m| m.window.contains(&at) && m.spec.fits(log, at, &m.window));
+            let row =
+                members.iter().map(|m| m.window.contains(&at) && m.spec.fits(log, at, &m.window));
             let row: Vec<bool> = row.collect();
             if row.contains(&true) {
                 calls.push(at);
@@ -109,9 +106,8 @@ impl Sequence {
             Outcome::OutOfOrder { .. } if told => None,
             Outcome::OutOfOrder { at, wanted, taken } => {
                 self.chain.inside.lock().told = true;
-                let fitting = calls.clone();
                 let broken = report::Broken { call: calls[at], wanted: &wanted, taken: &taken };
-                Some(report::out_of_order(log, self.place(), &members, &fitting, &broken))
+                Some(report::out_of_order(log, self.chain.place, &members, &calls, &broken))
             }
         }
     }

@@ -93,7 +93,8 @@ impl Spec {
         }
         let mut parameter = |what: &str, found: Option<String>, wanted: Option<String>| {
             if wanted.is_some() && wanted != found {
-                let (found, wanted) = (found.unwrap_or("absent".into()), wanted.unwrap_or_default());
+                let (found, wanted) =
+                    (found.unwrap_or("absent".into()), wanted.unwrap_or_default());
                 differs(format!("{what} is {found}, expected {wanted}"));
             }
         };

@@ -11,6 +11,9 @@ use netiosim_model::machine::{Fault, FaultTarget};
 use super::parameters::{Answer, CallTarget};
 use crate::StackRef;
 
+/// How many calls are stubbed one by one.
+const MOST: u32 = 10_000;
+
 /// An answer in the making: which calls of a function get it.
 ///
 /// # Examples
@@ -58,7 +61,13 @@ impl Stub<'_> {
     }
 
     /// Only so many calls, from the first one on, or from the [`nth`](Self::nth).
+    ///
+    /// # Panics
+    ///
+    /// When `n` is more than 10,000: the model has a fault for each. For every call, leave it out.
+    #[track_caller]
     pub fn times(mut self, n: u32) -> Self {
+        assert!(n <= MOST, "{n} calls are too many to stub one by one; every call is the default");
         self.times = Some(n);
         self
     }
