@@ -46,11 +46,22 @@ fn repeats(mode: &str, seed: &str) {
     let (first, second) = (trace("first"), trace("second"));
     assert!(first.len() > 10_000, "there are traces");
     if first != second {
-        let lines = |bytes: &[u8]| String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>();
+        let lines = |bytes: &[u8]| {
+            String::from_utf8_lossy(bytes).lines().map(str::to_owned).collect::<Vec<_>>()
+        };
         let (first, second) = (lines(&first), lines(&second));
-        let at = first.iter().zip(&second).position(|(a, b)| a != b).unwrap_or(first.len().min(second.len()));
-        let around = |lines: &[String]| lines[at.saturating_sub(5)..(at + 3).min(lines.len())].join("\n");
-        panic!("mode {mode}, seed {seed}: line {at}:\n{}\nbut then:\n{}", around(&first), around(&second));
+        let at = first
+            .iter()
+            .zip(&second)
+            .position(|(a, b)| a != b)
+            .unwrap_or(first.len().min(second.len()));
+        let around =
+            |lines: &[String]| lines[at.saturating_sub(5)..(at + 3).min(lines.len())].join("\n");
+        panic!(
+            "mode {mode}, seed {seed}: line {at}:\n{}\nbut then:\n{}",
+            around(&first),
+            around(&second)
+        );
     }
 }
 

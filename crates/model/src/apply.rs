@@ -112,7 +112,7 @@ impl Env {
                 if self.addresses.remove(&(*luid, *address)).is_none() {
                     return Err(ChangeError::NoAddress(*address));
                 }
-                effects.push(Effect::Address { luid: *luid, address: *address, added: false });
+                effects.push(self.address_effect(*luid, *address, false));
             }
             Change::RouteAdd(route) => {
                 self.some_interface(route.luid)?;
@@ -158,7 +158,7 @@ impl Env {
                     let luid = self.teredo_interface.luid;
                     if self.addresses.remove(&(luid, IpAddr::V6(address))).is_some() {
                         let address = IpAddr::V6(address);
-                        effects.push(Effect::Address { luid, address, added: false });
+                        effects.push(self.address_effect(luid, address, false));
                     }
                 }
                 TeredoStep::AddressAdded(address) => {
@@ -167,7 +167,7 @@ impl Env {
                         let address = IpAddr::V6(address);
                         let row = UnicastAddress { luid, address, prefix_length: 64 };
                         self.addresses.insert((luid, address), row);
-                        effects.push(Effect::Address { luid, address, added: true });
+                        effects.push(self.address_effect(luid, address, true));
                     }
                 }
             }
@@ -274,7 +274,7 @@ impl Env {
             self.addresses.keys().filter(|key| key.0 == luid && gone(&key.1)).copied().collect();
         for key in keys {
             self.addresses.remove(&key);
-            effects.push(Effect::Address { luid, address: key.1, added: false });
+            effects.push(self.address_effect(luid, key.1, false));
         }
     }
 
@@ -390,7 +390,7 @@ impl Env {
             return Err(ChangeError::AddressExists(address.address));
         }
         self.addresses.insert(key, address.clone());
-        effects.push(Effect::Address { luid: key.0, address: key.1, added: true });
+        effects.push(self.address_effect(key.0, key.1, true));
         Ok(())
     }
 
@@ -451,6 +451,11 @@ impl Env {
             return Err(ChangeError::NotBound(family));
         }
         Ok(())
+    }
+
+    fn address_effect(&self, luid: Luid, address: IpAddr, added: bool) -> Effect {
+        let index = self.interfaces.get(&luid).map_or(0, |interface| interface.index);
+        Effect::Address { luid, index, address, added }
     }
 
     fn tell(&self, luid: Luid, family: Family, kind: NotificationType, effects: &mut Vec<Effect>) {

@@ -177,6 +177,8 @@ pub enum Effect {
     Address {
         /// The interface.
         luid: Luid,
+        /// Its index.
+        index: u32,
         /// The address.
         address: IpAddr,
         /// Whether it appeared.

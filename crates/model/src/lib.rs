@@ -10,7 +10,7 @@
 //! **The contract: equal state and equal choices give an equal next state.** Everything that a
 //! document leaves open is a named [option](profile), everything that chance decides is asked of a
 //! [`Chooser`](choose::Chooser), and every prohibition of the pages that was broken becomes a
-//! [`Finding`](finding::Finding) with its [rule](rule).
+//! [`Finding`](finding::Finding) with its [`rule`].
 //!
 //! Start at [`machine::Machine`]; its example runs one notification from the change to the callback.
 

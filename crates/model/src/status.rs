@@ -227,6 +227,20 @@ pub fn parse_code(text: &str) -> Result<u32, CodeError> {
     Err(error("neither a known code name nor a number", suggestion))
 }
 
+/// The status that a text names: of a Win32 name what the machine itself would answer, so that each
+/// flavour gets its own number; of an NTSTATUS name or a number just that number.
+///
+/// # Errors
+///
+/// As [`parse_code`].
+pub fn parse_status(text: &str) -> Result<Status, CodeError> {
+    let number = parse_code(text)?;
+    let win32 = text.starts_with("ERROR_") || text.starts_with("EPT_") || text == "NO_ERROR";
+    let names = KernelNames::default();
+    let known = |status: &Status| status.code(Flavour::User, names) == number;
+    Ok(Status::all().find(known).filter(|_| win32).unwrap_or(Status::Raw(number)))
+}
+
 /// A text that is not a result code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeError {

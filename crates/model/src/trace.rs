@@ -106,8 +106,7 @@ impl Machine {
             Effect::IpInterface { index, family, kind, .. } => {
                 write!(line, "effect  {family} interface {index}: {}", kind.mib_name())
             }
-            Effect::Address { address, added, luid } => {
-                let index = self.env().interface(*luid).map_or(0, |interface| interface.index);
+            Effect::Address { address, added, index, .. } => {
                 let what = if *added { "added to" } else { "removed from" };
                 write!(line, "effect  address {address} {what} interface {index}")
             }

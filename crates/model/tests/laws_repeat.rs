@@ -105,7 +105,9 @@ fn the_trace_of_a_short_run() {
     machine.delivery_end(main);
     machine.register_return(main, Function::NotifyTeredoPortChange, registered.code, handle);
     machine.elapse(250, chooser);
-    machine.change(None, &Change::TeredoRestart(PortWish::Exactly(50_001)), chooser).expect("a port");
+    machine
+        .change(None, &Change::TeredoRestart(PortWish::Exactly(50_001)), chooser)
+        .expect("a port");
     let lane = machine.deliverable()[0];
     let _ = machine.delivery_begin(lane, pool);
     assert_eq!(machine.cancel_begin(main, handle, chooser), CancelBegin::Wait);

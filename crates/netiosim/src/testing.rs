@@ -2,8 +2,8 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use netiosim_sim::{Builder, Mode, Stack};
 use netiosim_sim::model::profile::Profile;
+use netiosim_sim::{Builder, Mode, Stack};
 
 /// How a test is run: profile, mode, seeds.
 #[derive(Clone, Debug)]
@@ -64,7 +64,9 @@ impl Config {
             let run = AssertUnwindSafe(|| body(self.stack(seed)));
             if let Err(panic) = catch_unwind(run) {
                 let name = self.name.split_once("::").map_or(self.name, |(_, rest)| rest);
-                say(&format!("repeat this run: NETIOSIM_SEED={seed} NETIOSIM_RUNS=1 cargo test {name}"));
+                say(&format!(
+                    "repeat this run: NETIOSIM_SEED={seed} NETIOSIM_RUNS=1 cargo test {name}"
+                ));
                 resume_unwind(panic);
             }
         }
@@ -72,7 +74,9 @@ impl Config {
 
     fn stack(&self, seed: u64) -> Stack {
         let mut builder = Builder::from_env();
-        if let Some(profile) = self.profile.filter(|_| std::env::var_os("NETIOSIM_PROFILE").is_none()) {
+        if let Some(profile) =
+            self.profile.filter(|_| std::env::var_os("NETIOSIM_PROFILE").is_none())
+        {
             builder = builder.profile(Profile::parse(profile).expect("the macro checks the name"));
         }
         if let Some(mode) = self.mode {

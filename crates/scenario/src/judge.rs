@@ -9,7 +9,10 @@ use netiosim_model::notification::Notification;
 use netiosim_model::rule::Rule;
 use netiosim_model::status::{code_name, parse_code};
 
-use crate::format::{DeliveryExpect, During, Expect, IpFamily, Match, NotificationKind, RowPresence, StackExpect, ThreadState, Value};
+use crate::format::{
+    DeliveryExpect, During, Expect, IpFamily, Match, NotificationKind, RowPresence, StackExpect,
+    ThreadState, Value,
+};
 use crate::outcome::{Delivered, Ended, Outcome, Val};
 use crate::program::Program;
 use crate::values::{Variables, kind_word};
@@ -34,7 +37,12 @@ pub struct Unmet {
 /// Holds an outcome against the program's expectations; an empty list is a pass.
 #[must_use]
 pub fn judge(program: &Program, outcome: &Outcome) -> Vec<Unmet> {
-    let judge = Judge { program, outcome, expect: &program.expect, values: Variables::with(&outcome.variables) };
+    let judge = Judge {
+        program,
+        outcome,
+        expect: &program.expect,
+        values: Variables::with(&outcome.variables),
+    };
     let mut unmet = judge.failures();
     unmet.extend(judge.findings());
     for (n, expect) in judge.expect.deliveries.iter().enumerate() {
@@ -55,7 +63,12 @@ struct Judge<'a> {
 }
 
 impl Unmet {
-    fn new(path: impl Into<String>, what: impl Into<String>, expected: impl Into<String>, got: impl Into<String>) -> Self {
+    fn new(
+        path: impl Into<String>,
+        what: impl Into<String>,
+        expected: impl Into<String>,
+        got: impl Into<String>,
+    ) -> Self {
         Self {
             path: path.into(),
             what: what.into(),
@@ -81,8 +94,10 @@ impl Judge<'_> {
             texts.iter().filter_map(|text| Rule::parse(text).ok()).collect()
         };
         let expect = &self.expect.findings;
-        let (must, must_not, may) = (rules(&expect.must), rules(&expect.must_not), rules(&expect.may));
-        let found: BTreeSet<Rule> = self.outcome.findings.iter().map(|finding| finding.rule).collect();
+        let (must, must_not, may) =
+            (rules(&expect.must), rules(&expect.must_not), rules(&expect.may));
+        let found: BTreeSet<Rule> =
+            self.outcome.findings.iter().map(|finding| finding.rule).collect();
         let mut unmet = Vec::new();
         for rule in must.difference(&found) {
             let all: Vec<&str> = found.iter().map(|rule| rule.id()).collect();
@@ -92,15 +107,25 @@ impl Judge<'_> {
         }
         for finding in &self.outcome.findings {
             let rule = finding.rule;
-            let allowed = (must.contains(&rule) || may.contains(&rule)) && !must_not.contains(&rule);
+            let allowed =
+                (must.contains(&rule) || may.contains(&rule)) && !must_not.contains(&rule);
             if allowed {
                 continue;
             }
-            let path = if must_not.contains(&rule) { "expect.findings.must_not" } else { "expect.findings" };
+            let path = if must_not.contains(&rule) {
+                "expect.findings.must_not"
+            } else {
+                "expect.findings"
+            };
             let expected = "no such finding";
             unmet.push(Unmet {
                 line: self.finding_line(rule),
-                ..Unmet::new(path, format!("finding {} {}", rule.id(), rule.slug()), expected, &finding.message)
+                ..Unmet::new(
+                    path,
+                    format!("finding {} {}", rule.id(), rule.slug()),
+                    expected,
+                    &finding.message,
+                )
             });
         }
         unmet
@@ -108,7 +133,9 @@ impl Judge<'_> {
 
     fn finding_line(&self, rule: Rule) -> Option<usize> {
         self.outcome.events.iter().position(|event| match event.what {
-            What::Finding(at) => self.outcome.findings.get(at).is_some_and(|found| found.rule == rule),
+            What::Finding(at) => {
+                self.outcome.findings.get(at).is_some_and(|found| found.rule == rule)
+            }
             _ => false,
         })
     }
@@ -116,7 +143,12 @@ impl Judge<'_> {
     fn deliveries(&self, expect: &DeliveryExpect, path: &str) -> Vec<Unmet> {
         let name = &expect.registration;
         let Some(registration) = self.program.registration(name) else {
-            return vec![Unmet::new(path, "the registration", format!("\"{name}\""), "no step makes it")];
+            return vec![Unmet::new(
+                path,
+                "the registration",
+                format!("\"{name}\""),
+                "no step makes it",
+            )];
         };
         let all: Vec<&Delivered> =
             self.outcome.deliveries.iter().filter(|d| d.registration == registration).collect();
@@ -144,7 +176,12 @@ impl Judge<'_> {
         }
         if let Some(patterns) = &expect.contains {
             let patterns: Vec<_> = patterns.iter().map(|pattern| (None, pattern.clone())).collect();
-            unmet.extend(self.contains(&patterns, &all, &format!("{path}.contains"), &format!("to \"{name}\"")));
+            unmet.extend(self.contains(
+                &patterns,
+                &all,
+                &format!("{path}.contains"),
+                &format!("to \"{name}\""),
+            ));
         }
         if expect.none_after_cancel {
             unmet.extend(self.after_cancel(&all, name, path));
@@ -152,7 +189,13 @@ impl Judge<'_> {
         unmet
     }
 
-    fn exactly(&self, patterns: &[Match], all: &[&Delivered], name: &str, path: &str) -> Vec<Unmet> {
+    fn exactly(
+        &self,
+        patterns: &[Match],
+        all: &[&Delivered],
+        name: &str,
+        path: &str,
+    ) -> Vec<Unmet> {
         for n in 0..patterns.len().max(all.len()) {
             let path = format!("{path}.exactly[{n}]");
             let what = format!("delivery {} to \"{name}\"", n + 1);
@@ -165,9 +208,12 @@ impl Judge<'_> {
                         ..Unmet::new(path, what, words(pattern), delivered.to_string())
                     },
                 },
-                (Some(pattern), None) => {
-                    Unmet::new(path, what, words(pattern), format!("nothing; there were {}{}", all.len(), list(all)))
-                }
+                (Some(pattern), None) => Unmet::new(
+                    path,
+                    what,
+                    words(pattern),
+                    format!("nothing; there were {}{}", all.len(), list(all)),
+                ),
                 (None, Some(delivered)) => Unmet {
                     line: self.line_of(delivered),
                     ..Unmet::new(path, what, "nothing", delivered.to_string())
@@ -191,14 +237,23 @@ impl Judge<'_> {
         let mut at = 0;
         for (n, (registration, pattern)) in patterns.iter().enumerate() {
             let fits = |delivered: &&Delivered| {
-                registration.is_none_or(|r| r == delivered.registration) && self.differs(pattern, delivered).is_none()
+                registration.is_none_or(|r| r == delivered.registration)
+                    && self.differs(pattern, delivered).is_none()
             };
             let found = all.iter().skip(at).position(fits);
             let Some(found) = found else {
-                let near = all.iter().skip(at).filter(|d| registration.is_none_or(|r| r == d.registration));
+                let near = all
+                    .iter()
+                    .skip(at)
+                    .filter(|d| registration.is_none_or(|r| r == d.registration));
                 let near = near.min_by_key(|d| self.distance(pattern, d)).copied();
-                let after = if n == 0 { String::new() } else { format!(", after the {n} before it in the list") };
-                let nearest = near.and_then(|d| Some(format!("{d}: {}", self.differs(pattern, d)?)));
+                let after = if n == 0 {
+                    String::new()
+                } else {
+                    format!(", after the {n} before it in the list")
+                };
+                let nearest =
+                    near.and_then(|d| Some(format!("{d}: {}", self.differs(pattern, d)?)));
                 return vec![Unmet {
                     nearest,
                     line: near.and_then(|d| self.line_of(d)),
@@ -220,7 +275,12 @@ impl Judge<'_> {
         for (n, entry) in self.expect.order.iter().enumerate() {
             let Some(registration) = self.program.registration(&entry.registration) else {
                 let expected = format!("\"{}\"", entry.registration);
-                return vec![Unmet::new(format!("expect.order[{n}]"), "the registration", expected, "no step makes it")];
+                return vec![Unmet::new(
+                    format!("expect.order[{n}]"),
+                    "the registration",
+                    expected,
+                    "no step makes it",
+                )];
             };
             patterns.push((Some(registration), entry.pattern()));
         }
@@ -233,9 +293,12 @@ impl Judge<'_> {
         let mut over: BTreeSet<Handle> = BTreeSet::new();
         for (line, event) in self.outcome.events.iter().enumerate() {
             match event.what {
-                What::Return { function: Function::CancelMibChangeNotify2, code: 0, handle: Some(handle), .. }
-                    if handles.contains(&handle) =>
-                {
+                What::Return {
+                    function: Function::CancelMibChangeNotify2,
+                    code: 0,
+                    handle: Some(handle),
+                    ..
+                } if handles.contains(&handle) => {
                     over.insert(handle);
                 }
                 What::Begin { lane, notification, .. } if over.contains(&lane.handle) => {
@@ -257,12 +320,16 @@ impl Judge<'_> {
         let deadlock = self.outcome.findings.iter().any(|finding| blocks(finding.rule));
         let mut unmet = Vec::new();
         for (decl, ended) in self.program.threads.iter().zip(&self.outcome.threads) {
-            let said = self.expect.threads.iter().find(|(name, _)| {
-                ***name == *decl.name || (***name == *decl.label)
-            });
+            let said = self
+                .expect
+                .threads
+                .iter()
+                .find(|(name, _)| ***name == *decl.name || (***name == *decl.label));
             let expected = match said {
                 Some((_, state)) => *state,
-                None if deadlock || self.outcome.limit.is_some() || *ended == Ended::NotStarted => continue,
+                None if deadlock || self.outcome.limit.is_some() || *ended == Ended::NotStarted => {
+                    continue;
+                }
                 None => ThreadState::Finished,
             };
             let is = match ended {
@@ -271,7 +338,8 @@ impl Judge<'_> {
                 Ended::NotStarted => ThreadState::Finished,
             };
             if is != expected {
-                let word = |state| if state == ThreadState::Finished { "finished" } else { "blocked" };
+                let word =
+                    |state| if state == ThreadState::Finished { "finished" } else { "blocked" };
                 let path = format!("expect.threads.{}", decl.name);
                 let what = format!("thread \"{}\" at the end", decl.name);
                 unmet.push(Unmet::new(path, what, word(expected), word(is)));
@@ -287,9 +355,16 @@ impl Judge<'_> {
             let got = number.and_then(|number| self.outcome.variables[number].clone());
             let expected = self.eval(value);
             if got != expected {
-                let text = |value: Option<Val>| value.map_or_else(|| "no value".to_owned(), |v| v.to_string());
+                let text = |value: Option<Val>| {
+                    value.map_or_else(|| "no value".to_owned(), |v| v.to_string())
+                };
                 let path = format!("expect.variables.{name}");
-                unmet.push(Unmet::new(path, format!("variable \"{name}\" at the end"), text(expected), text(got)));
+                unmet.push(Unmet::new(
+                    path,
+                    format!("variable \"{name}\" at the end"),
+                    text(expected),
+                    text(got),
+                ));
             }
         }
         unmet
@@ -308,7 +383,8 @@ impl Judge<'_> {
             check("teredo.state", "the Teredo client's state", state.word().to_owned(), is);
         }
         if let Some(port) = &expect.teredo.port {
-            let expected = self.eval(port).map_or_else(|| port.to_string(), |value| value.to_string());
+            let expected =
+                self.eval(port).map_or_else(|| port.to_string(), |value| value.to_string());
             let is = env.teredo().port().unwrap_or(0).to_string();
             check("teredo.port", "the Teredo client's port", expected, is);
         }
@@ -330,29 +406,54 @@ impl Judge<'_> {
             check(&path("present"), &what, word(present), word(found.is_some()));
             let Some(found) = found else { continue };
             if let Some(mtu) = interface.mtu {
-                check(&path("mtu"), &format!("the MTU of {what}"), mtu.to_string(), found.mtu.to_string());
+                check(
+                    &path("mtu"),
+                    &format!("the MTU of {what}"),
+                    mtu.to_string(),
+                    found.mtu.to_string(),
+                );
             }
             if let Some(connected) = interface.connected {
                 let what = format!("whether {what} is connected");
-                check(&path("connected"), &what, connected.to_string(), found.connected.to_string());
+                check(
+                    &path("connected"),
+                    &what,
+                    connected.to_string(),
+                    found.connected.to_string(),
+                );
             }
             if let Some(families) = &interface.families {
                 let mut expected: Vec<&str> = families.iter().map(|family| family.word()).collect();
                 expected.sort_unstable();
                 let bound = Family::ALL.into_iter().filter(|family| found.row(*family).is_some());
                 let bound: Vec<&str> = bound.map(|family| ip_family(family).word()).collect();
-                check(&path("families"), &format!("the families of {what}"), expected.join(", "), bound.join(", "));
+                check(
+                    &path("families"),
+                    &format!("the families of {what}"),
+                    expected.join(", "),
+                    bound.join(", "),
+                );
             }
         }
         if let Some(registrations) = expect.registrations {
             let is = self.outcome.registrations.to_string();
-            check("registrations", "registrations that live at the end", registrations.to_string(), is);
+            check(
+                "registrations",
+                "registrations that live at the end",
+                registrations.to_string(),
+                is,
+            );
         }
         let listeners = env.listeners();
         for port in &expect.listeners {
             if !listeners.contains_key(port) {
                 let all: Vec<String> = listeners.keys().map(ToString::to_string).collect();
-                check("listeners", "UDP ports with a listener", format!("{port} among them"), all.join(", "));
+                check(
+                    "listeners",
+                    "UDP ports with a listener",
+                    format!("{port} among them"),
+                    all.join(", "),
+                );
             }
         }
         unmet
@@ -380,14 +481,20 @@ impl Judge<'_> {
         };
         let none = || "none".to_owned();
         if let Some(kind) = pattern.kind {
-            check("type", pattern_word(kind).to_owned(), kind_word(delivered.notification.kind()).to_owned());
+            check(
+                "type",
+                pattern_word(kind).to_owned(),
+                kind_word(delivered.notification.kind()).to_owned(),
+            );
         }
         if let Some(value) = &pattern.port {
-            let expected = self.eval(value).map_or_else(|| value.to_string(), |value| value.to_string());
+            let expected =
+                self.eval(value).map_or_else(|| value.to_string(), |value| value.to_string());
             check("port", expected, port.map_or_else(none, |port| port.to_string()));
         }
         if let Some(family) = pattern.family {
-            let got = row.map_or_else(none, |row| ip_family(row.family).word().to_owned());
+            let got =
+                delivered.family.map_or_else(none, |family| ip_family(family).word().to_owned());
             check("family", family.word().to_owned(), got);
         }
         if let Some(interface) = &pattern.interface {
@@ -399,7 +506,8 @@ impl Judge<'_> {
             check("row", word(presence == RowPresence::Null), word(row.is_none()));
         }
         if let Some(value) = &pattern.context {
-            let expected = self.eval(value).map_or_else(|| value.to_string(), |value| value.to_string());
+            let expected =
+                self.eval(value).map_or_else(|| value.to_string(), |value| value.to_string());
             check("context", expected, delivered.context.to_string());
         }
         if pattern.during == Some(During::Register) && !delivered.during_register {
@@ -414,7 +522,9 @@ impl Judge<'_> {
 
     fn line_of(&self, delivered: &Delivered) -> Option<usize> {
         self.outcome.events.iter().position(|event| match event.what {
-            What::Begin { lane, number, .. } => lane.handle == delivered.handle && number == delivered.number,
+            What::Begin { lane, number, .. } => {
+                lane.handle == delivered.handle && number == delivered.number
+            }
             _ => false,
         })
     }
@@ -438,7 +548,8 @@ fn list(all: &[&Delivered]) -> String {
     if all.is_empty() {
         return String::new();
     }
-    let shown: Vec<String> = all.iter().take(12).map(|delivered| format!("\n  {delivered}")).collect();
+    let shown: Vec<String> =
+        all.iter().take(12).map(|delivered| format!("\n  {delivered}")).collect();
     let more = all.len().saturating_sub(12);
     let more = if more > 0 { format!("\n  and {more} more") } else { String::new() };
     format!(":{}{more}", shown.concat())

@@ -61,7 +61,11 @@ pub fn scenario_text(
         }
     };
     let problems = check::check(&scenario, &stack, file_name, text);
-    if problems.is_empty() { Ok(Loaded { scenario, stack, lines: read::lines(text) }) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(Loaded { scenario, stack, lines: read::lines(text) })
+    } else {
+        Err(problems)
+    }
 }
 
 /// The text of a file of at most [`LARGEST_FILE`] bytes.

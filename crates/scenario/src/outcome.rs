@@ -7,6 +7,7 @@ use netiosim_model::env::Env;
 use netiosim_model::event::Event;
 use netiosim_model::finding::Finding;
 use netiosim_model::ids::Handle;
+use netiosim_model::net::Family;
 use netiosim_model::notification::Notification;
 
 /// A value that a script computes with.
@@ -38,6 +39,8 @@ pub struct Delivered {
     pub number: u32,
     /// What the callback was handed.
     pub notification: Notification,
+    /// The family of the row, or of the lane; `None` for a Teredo port.
+    pub family: Option<Family>,
     /// CallerContext.
     pub context: u64,
     /// The alias of the row's interface when the delivery began, if it still had one.

@@ -235,6 +235,7 @@ fn lay_teredo(known: &mut TeredoSpec, over: TeredoSpec) {
     known.nat = over.nat.or(known.nat);
     known.external_address = over.external_address.or(known.external_address);
     known.managed_network = over.managed_network.or(known.managed_network);
+    known.native_ipv6 = over.native_ipv6.or(known.native_ipv6);
     known.server_reachable = over.server_reachable.or(known.server_reachable);
     known.state = match over.state {
         Some(state) => Some(state),

@@ -66,7 +66,8 @@ impl Variables {
         }
         let client = program.clients.get(client).map(|client| client.0.clone()).unwrap_or_default();
         let full: Arc<str> = format!("{client}.{name}").into();
-        let variable = program.variables.iter().position(|other| *other == full || **other == *name);
+        let variable =
+            program.variables.iter().position(|other| *other == full || **other == *name);
         let value = variable.and_then(|variable| self.values[variable].clone());
         value.ok_or_else(|| format!("${name} has no value here"))
     }
@@ -93,8 +94,8 @@ fn delivery_value(name: &str, delivery: &Delivered) -> Option<Val> {
         },
         "type" => text(kind_word(delivery.notification.kind())),
         "row" => text(if row.is_some() { "present" } else { "null" }),
-        "family" => row.and_then(|row| {
-            text(match row.family {
+        "family" => delivery.family.and_then(|family| {
+            text(match family {
                 netiosim_model::net::Family::V4 => "inet",
                 netiosim_model::net::Family::V6 => "inet6",
             })

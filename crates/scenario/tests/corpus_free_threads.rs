@@ -27,7 +27,8 @@ fn corpus(mut each: impl FnMut(&str, Arc<Program>)) {
         let loaded = load::scenario(&file).unwrap_or_else(|problems| panic!("{}", problems[0]));
         for profile in Profile::ALL {
             if !loaded.scenario.profiles.except.contains_key(profile.name()) {
-                let program = compile(&loaded.scenario, &loaded.stack, profile).expect("it compiles");
+                let program =
+                    compile(&loaded.scenario, &loaded.stack, profile).expect("it compiles");
                 each(&format!("{name} under {}", profile.name()), Arc::new(program));
             }
         }
@@ -102,7 +103,8 @@ fn accept(outcome: &Outcome) -> Result<(), String> {
                     }
                     if !matches!(
                         notification,
-                        Notification::TeredoPort { port: 0, .. } | Notification::IpInterface { row: None, .. }
+                        Notification::TeredoPort { port: 0, .. }
+                            | Notification::IpInterface { row: None, .. }
                     ) {
                         return at("an initial notification that carries something");
                     }
@@ -112,7 +114,9 @@ fn accept(outcome: &Outcome) -> Result<(), String> {
                         && *port != 0
                     {
                         let next = owed.entry(lane.handle).or_insert(0);
-                        let found = ports[*next..].iter().position(|p| p == port || p.swap_bytes() == *port);
+                        let found = ports[*next..]
+                            .iter()
+                            .position(|p| p == port || p.swap_bytes() == *port);
                         match found {
                             Some(found) => *next += found + 1,
                             None => return at("a port that was not owed, or out of order"),
@@ -123,9 +127,12 @@ fn accept(outcome: &Outcome) -> Result<(), String> {
             What::End { lane, .. } if running.remove(lane).is_none() && !ended_with_process => {
                 return at("an end without a begin");
             }
-            What::Return { function: Function::CancelMibChangeNotify2, code: 0, handle: Some(handle), .. }
-                if begun.contains_key(handle) =>
-            {
+            What::Return {
+                function: Function::CancelMibChangeNotify2,
+                code: 0,
+                handle: Some(handle),
+                ..
+            } if begun.contains_key(handle) => {
                 if running.keys().any(|lane| lane.handle == *handle) {
                     return at("a cancel returned while a callback ran");
                 }

@@ -29,10 +29,10 @@ fn the_call_that_differs_least_is_shown_with_the_respect() {
         .context(7)
         .initial(true)
         .from_thread("main");
-    let _a = stack.teredo_port_change().name("others").context(7).register(|_| {}).unwrap();
-    let b = stack.teredo_port_change().name("ports").context(8).initial(true).register(|_| {});
-    let _c = stack.ip_interface_change(Family::V4).name("ports").register(|_| {}).unwrap();
-    let handle = b.as_ref().unwrap().handle();
+    let near = stack.teredo_port_change().name("ports").context(8).initial(true).register(|_| {});
+    let handle = near.as_ref().unwrap().handle();
+    let _far = stack.teredo_port_change().name("others").context(7).register(|_| {}).unwrap();
+    let _farther = stack.ip_interface_change(Family::V4).name("ports").register(|_| {}).unwrap();
     let text = text_of(expectation);
     let words = "expectation not met: NotifyTeredoPortChange exactly once, on \"ports\", \
                  with context 7, with initial notification, from thread \"main\"\n";
@@ -41,15 +41,35 @@ fn the_call_that_differs_least_is_shown_with_the_respect() {
         miss(&text),
         [
             format!(
-                "call 2: NotifyTeredoPortChange(\"ports\", context 8, initial notification) \
+                "call 1: NotifyTeredoPortChange(\"ports\", context 8, initial notification) \
                  answered NO_ERROR (0), handle {handle}"
             )
             .as_str(),
             "the context is 8, expected 7",
         ]
     );
-    assert!(text.contains("\n    ~ 2  0 ms  main  NotifyTeredoPortChange(\"ports\""), "{text}");
-    assert!(text.contains("\n      1  0 ms  main  NotifyTeredoPortChange(\"others\""), "{text}");
+    assert!(text.contains("\n    ~ 1  0 ms  main  NotifyTeredoPortChange(\"ports\""), "{text}");
+    assert!(text.contains("\n      2  0 ms  main  NotifyTeredoPortChange(\"others\""), "{text}");
+}
+
+#[test]
+fn among_equals_a_call_of_the_function_and_then_the_last() {
+    let stack = Stack::new();
+    stack.teredo_port().unwrap();
+    let expectation = stack.expect_call(Function::GetTeredoPort).returning(21);
+    stack.teredo_port().unwrap();
+    stack.teredo_port().unwrap();
+    let _other = stack.stub(Function::GetIpInterfaceEntry).returning(21);
+    assert_eq!(stack.get_ip_interface_entry(None), 21, "another function that answers as expected");
+    assert!(miss(&text_of(expectation))[0].starts_with("call 3: "));
+
+    let function = Function::GetIpInterfaceEntry;
+    let expectation = stack.expect_call(function).family(Family::V4);
+    stack.get_ip_interface_entry(None);
+    stack.teredo_port().unwrap();
+    let text = text_of(expectation);
+    assert!(miss(&text)[0].starts_with("call 5: GetIpInterfaceEntry(no row) answered "), "{text}");
+    assert_eq!(miss(&text)[1..], ["the family is absent, expected IPv4"]);
 }
 
 #[test]

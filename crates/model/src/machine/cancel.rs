@@ -46,10 +46,16 @@ impl Machine {
         self.check_irql(actor, function);
         let name = self.registration(handle).map(|registration| registration.name.clone());
         if let Some(status) = self.fault(actor, function, Some(handle), name.as_ref()) {
+            self.end_failed(actor, handle, chooser);
             return self.cancel_done(actor, handle, status);
         }
         if handle.is_null() {
-            return self.cancel_done(actor, handle, Status::InvalidParameter); // CX-01, CX-02
+            // CX-01, CX-02. Where registrations are stubs their handle is NULL, and is taken back.
+            let status = match self.pick(OptionId::Registration, chooser) {
+                "stub" => stale_status(self.pick(OptionId::StaleCancel, chooser)),
+                _ => Status::InvalidParameter,
+            };
+            return self.cancel_done(actor, handle, status);
         }
         let own = self.state.actors[actor.slot()].process;
         let life = self.registration(handle).filter(|r| r.process == own).map(|r| r.life.clone());
@@ -157,6 +163,36 @@ impl Machine {
             let _ = self.cancel_done(actor, handle, status);
         }
         (status, self.code(actor, status))
+    }
+
+    /// A cancel of the caller's own live registration failed: by the option `failed-cancel` that
+    /// ends it, or leaves it as it was.
+    fn end_failed(&mut self, actor: ActorId, handle: Handle, chooser: &mut dyn Chooser) {
+        let own = self.state.actors[actor.slot()].process;
+        let live = self.registration(handle).is_some_and(|r| r.is_live() && r.process == own);
+        if !live || self.pick(OptionId::FailedCancel, chooser) != "gone" {
+            return;
+        }
+        self.kill(handle, Death::FailedCancel);
+    }
+
+    /// Ends a registration without a word; callbacks that run go on to their end.
+    pub(crate) fn kill(&mut self, handle: Handle, death: Death) {
+        let Some(registration) = self.registration_mut(handle) else {
+            return;
+        };
+        if registration.running().next().is_none() {
+            self.bury(handle, death);
+            return;
+        }
+        registration.life = Life::Dying(death);
+        for lane in &mut registration.lanes {
+            lane.queue.clear();
+            lane.initial = Initial::None;
+        }
+        let born = registration.born;
+        self.state.live.remove(&born);
+        self.refresh_ready(handle);
     }
 
     /// Removes a registration for good and remembers how it ended.

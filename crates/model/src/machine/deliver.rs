@@ -4,7 +4,7 @@ use super::registration::{Initial, Life, Scope};
 use super::{Kind, Machine, Registration, Running};
 use crate::event::What;
 use crate::ids::{ActorId, Handle, LaneId, ObjectId};
-use crate::net::NotificationType;
+use crate::net::{Family, NotificationType};
 use crate::notification::Notification;
 use crate::rule::Rule;
 
@@ -17,6 +17,8 @@ pub struct Due {
     pub number: u32,
     /// The callback's number, as it was registered.
     pub callback: u64,
+    /// The family that the lane serves; `None` for a Teredo port.
+    pub family: Option<Family>,
     /// CallerContext.
     pub context: u64,
     /// The object behind the context.
@@ -59,7 +61,8 @@ impl Machine {
     #[must_use]
     pub fn is_initial_due(&self, lane: LaneId) -> bool {
         let registration = self.registration(lane.handle);
-        let lane = registration.and_then(|registration| registration.lanes.get(usize::from(lane.lane)));
+        let lane =
+            registration.and_then(|registration| registration.lanes.get(usize::from(lane.lane)));
         lane.is_some_and(|lane| matches!(lane.initial, Initial::OnCaller(_)))
     }
 
@@ -94,6 +97,7 @@ impl Machine {
             lane,
             number,
             callback: registration.callback,
+            family: registration.lanes[usize::from(lane.lane)].family,
             context: registration.context,
             object: registration.object,
             notification,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::Machine;
-use super::registration::{Death, Life};
+use super::registration::Death;
 use crate::choose::Chooser;
 use crate::event::What;
 use crate::ids::{ActorId, Handle, ModuleId, ObjectId, ProcessId};
@@ -196,24 +196,7 @@ impl Machine {
             if cancelled {
                 continue;
             }
-            let running = self.registration(handle).is_some_and(|r| r.running().next().is_some());
-            if running {
-                let mut born = None;
-                if let Some(registration) = self.registration_mut(handle) {
-                    registration.life = Life::Dying(Death::NsiRestart);
-                    for lane in &mut registration.lanes {
-                        lane.queue.clear();
-                        lane.initial = super::registration::Initial::None;
-                    }
-                    born = Some(registration.born);
-                }
-                if let Some(born) = born {
-                    self.state.live.remove(&born);
-                }
-                self.refresh_ready(handle);
-            } else {
-                self.bury(handle, Death::NsiRestart);
-            }
+            self.kill(handle, Death::NsiRestart);
         }
     }
 

@@ -2,7 +2,7 @@
 //!
 //! **The contract: the machine never blocks, never decides and never calls back.** A driver asks
 //! for one step at a time; a step that has to wait parks its actor and says so; what is open is
-//! asked of the driver's [`Chooser`](crate::choose::Chooser). Whoever drives it, a test by hand,
+//! asked of the driver's [`Chooser`]. Whoever drives it, a test by hand,
 //! threads or an explorer, sees the same semantics.
 //!
 //! The way of one notification: [`Machine::change`] edits the environment and puts what is owed

@@ -220,6 +220,10 @@ pub(crate) fn script(length: std::ops::Range<usize>) -> impl Strategy<Value = Sc
     let profile = prop_oneof![5 => Just(0_usize), 4 => Just(1), 9 => Just(2), 1 => Just(3)];
     let overlap = prop_oneof![12 => Just(0_u8), 1 => 1..5_u8];
     let actions = proptest::collection::vec(action(), length);
-    (profile, any::<u64>(), overlap, actions)
-        .prop_map(|(profile, seed, overlap, actions)| Script { profile, seed, overlap, actions })
+    (profile, any::<u64>(), overlap, actions).prop_map(|(profile, seed, overlap, actions)| Script {
+        profile,
+        seed,
+        overlap,
+        actions,
+    })
 }

@@ -90,9 +90,8 @@ impl Reference {
 
     /// Threads that can take a step of their own.
     pub(crate) fn able(&self) -> Vec<Thread> {
-        let able = |thread: &Thread| {
-            self.threads[*thread].alive && self.waits.of(*thread).is_none()
-        };
+        let able =
+            |thread: &Thread| self.threads[*thread].alive && self.waits.of(*thread).is_none();
         (0..self.threads.len()).filter(able).collect()
     }
 }

@@ -35,7 +35,8 @@ impl World {
             let all = 0..self.actors.len();
             let can_end = all.clone().find(|thread| self.reference.can_end(*thread));
             let able = self.reference.able();
-            let holds = |t: &&Thread| (0..self.locks.len()).any(|l| self.reference.waits.holds(**t, l));
+            let holds =
+                |t: &&Thread| (0..self.locks.len()).any(|l| self.reference.waits.holds(**t, l));
             let in_callback = |t: &&Thread| !self.reference.threads[**t].frames.is_empty();
             if let Some(thread) = can_end {
                 self.end_wait(thread);
@@ -97,7 +98,8 @@ impl World {
             let explained = (0..self.actors.len())
                 .filter(|other| other == thread || reach[*thread][*other])
                 .any(|other| self.reported[other] || named.contains(&other));
-            let room = waiting.iter().any(|t| matches!(self.reference.waits.of(*t), Some(For::Room(_))));
+            let room =
+                waiting.iter().any(|t| matches!(self.reference.waits.of(*t), Some(For::Room(_))));
             let excused = gaps::DEADLOCKED_FOR_EVER || (gaps::CIRCLE_CLOSED_BY_A_SEND && room);
             assert!(explained || excused, "t{thread} hangs and no finding says so");
             self.counts.stuck += u32::from(named.contains(thread));

@@ -12,7 +12,7 @@ pub(crate) const CIRCLE_CLOSED_BY_A_SEND: bool = true;
 /// An actor that was once part of a reported circle counts as deadlocked for ever.
 pub(crate) const DEADLOCKED_FOR_EVER: bool = true;
 /// A fault of a cancel leaves the registration live whatever the option `failed-cancel` says.
-pub(crate) const FAULTED_CANCEL_STAYS_LIVE: bool = true;
+pub(crate) const FAULTED_CANCEL_STAYS_LIVE: bool = false;
 /// After a failed cancel under `failed-cancel` `gone` the dead registration keeps what was pending
 /// and, without a running callback, its place.
 pub(crate) const GONE_IS_NOT_CLEARED: bool = true;

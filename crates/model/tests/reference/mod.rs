@@ -173,9 +173,12 @@ pub(crate) struct Call {
 
 impl Reference {
     pub(crate) fn new(rules: Rules, processes: &[usize]) -> Self {
-        let threads = processes
-            .iter()
-            .map(|process| ThreadBook { process: *process, alive: true, frames: vec![], irql: 0 });
+        let threads = processes.iter().map(|process| ThreadBook {
+            process: *process,
+            alive: true,
+            frames: vec![],
+            irql: 0,
+        });
         Self {
             rules,
             threads: threads.collect(),
@@ -218,7 +221,8 @@ impl Reference {
         let invalid = [87, 0xC000_000D][flavour];
         let known = call.family.is_none_or(|family| [0, 2, 23].contains(&family));
         if call.callback.is_none() {
-            let own = if call.family.is_none() { invalid } else { self.rules.null_callback[flavour] };
+            let own =
+                if call.family.is_none() { invalid } else { self.rules.null_callback[flavour] };
             return (own, false);
         }
         if !call.handle_pointer {
@@ -457,6 +461,10 @@ impl Reference {
                 self.kill(reg);
             }
             return Cancel::Returns(status[flavour]);
+        }
+        if handle == 0 && self.rules.stub {
+            // The handle that a stub hands out.
+            return Cancel::Returns(self.rules.stale[flavour]);
         }
         if handle == 0 {
             return Cancel::Returns([87, 0xC000_000D][flavour]);

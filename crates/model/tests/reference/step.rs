@@ -585,12 +585,7 @@ impl World {
         };
         let nth = nth.map(u32::from);
         let until_ms = for_ms.map(|ms| self.machine.now_ms() + u64::from(ms));
-        self.machine.fault_add(Fault {
-            target,
-            nth,
-            until_ms,
-            ..Fault::new(function, status)
-        });
+        self.machine.fault_add(Fault { target, nth, until_ms, ..Fault::new(function, status) });
         self.reference.faults.all.push(Planted::new(name, aim, nth, until_ms, code));
     }
 }

@@ -35,7 +35,10 @@ impl Snapshot {
         let mut port = self.port;
         for effect in effects {
             if let Effect::TeredoPort { from, to } = effect {
-                assert_eq!(*from, port, "a port change begins where the last one ended: {effects:?}");
+                assert_eq!(
+                    *from, port,
+                    "a port change begins where the last one ended: {effects:?}"
+                );
                 port = *to;
             }
         }
@@ -92,7 +95,7 @@ impl Snapshot {
 /// The last that the steps say of an address: whether it came.
 fn reported(effects: &[Effect], text: &str) -> Option<bool> {
     effects.iter().rev().find_map(|effect| match effect {
-        Effect::Address { luid, address, added } if format!("{luid} {address}") == *text => {
+        Effect::Address { luid, address, added, .. } if format!("{luid} {address}") == *text => {
             Some(*added)
         }
         _ => None,

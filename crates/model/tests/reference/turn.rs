@@ -28,9 +28,12 @@ pub(super) fn change(turn: Turn, env: &Env) -> Change {
             let port = (n % 2 == 0).then(|| 40_000 + u16::from(n));
             Change::TeredoMapping { address: Ipv4Addr::new(203, 0, 113, n), port }
         }
-        Turn::NativeIpv6(native_ipv6) => Change::TeredoNetwork(
-            netiosim_model::teredo::TeredoNetwork { native_ipv6, ..env.teredo().network().clone() },
-        ),
+        Turn::NativeIpv6(native_ipv6) => {
+            Change::TeredoNetwork(netiosim_model::teredo::TeredoNetwork {
+                native_ipv6,
+                ..env.teredo().network().clone()
+            })
+        }
         Turn::PortOpen(n, edge_traversal) => {
             Change::PortOpen { port: 50_000 + u16::from(n % 10), edge_traversal }
         }

@@ -302,9 +302,10 @@ impl World {
         for member in &members {
             let same = |other: &&Thread| reach[*member][**other] && reach[**other][*member];
             let known = members.iter().filter(same).any(|other| self.reported[*other]);
-            let room = members.iter().filter(same).any(|other| {
-                matches!(self.reference.waits.of(*other), Some(For::Room(_)))
-            });
+            let room = members
+                .iter()
+                .filter(same)
+                .any(|other| matches!(self.reference.waits.of(*other), Some(For::Room(_))));
             let excused = gaps::CIRCLE_CLOSED_BY_A_SEND && room;
             assert!(known || excused, "t{member} is in a circle that was not reported");
         }
@@ -323,8 +324,7 @@ impl World {
     ) -> Option<&'static str> {
         assert_eq!(answer.is_some(), expected, "t{thread} closes a circle (crate, reference)");
         let finding = self.machine.findings()[answer?].clone();
-        let members: Vec<Thread> =
-            finding.actors.iter().map(|actor| self.thread(*actor)).collect();
+        let members: Vec<Thread> = finding.actors.iter().map(|actor| self.thread(*actor)).collect();
         assert_eq!(members[0], thread, "the story begins with the one that closed the circle");
         let distinct: BTreeSet<Thread> = members.iter().copied().collect();
         assert_eq!(distinct.len(), members.len(), "nobody is in a circle twice: {members:?}");
@@ -394,9 +394,8 @@ fn unread() -> Rules {
 pub(super) fn told(notification: &Notification) -> Told {
     match notification {
         Notification::TeredoPort { port, kind } => Told::Port(*port, kind.number()),
-        Notification::IpInterface { row, kind } => Told::Row(
-            row.map(|row| (row.family.number(), row.luid.0, row.index)),
-            kind.number(),
-        ),
+        Notification::IpInterface { row, kind } => {
+            Told::Row(row.map(|row| (row.family.number(), row.luid.0, row.index)), kind.number())
+        }
     }
 }

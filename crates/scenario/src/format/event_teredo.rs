@@ -80,6 +80,9 @@ pub struct TeredoNetwork {
     /// Whether the machine is in a managed network from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed: Option<bool>,
+    /// Whether the machine has a global IPv6 address from a router.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub native_ipv6: Option<bool>,
     /// The NAT from now on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nat: Option<NatKind>,

@@ -39,6 +39,10 @@ pub struct TeredoSpec {
     /// Whether the machine is in a managed network (it sees a domain controller).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub managed_network: Option<bool>,
+    /// Whether the machine has a global IPv6 address from a router: then it is a host-specific relay
+    /// and no client (TS-14, TA-25). Left out: no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub native_ipv6: Option<bool>,
     /// Whether the Teredo server answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server_reachable: Option<bool>,

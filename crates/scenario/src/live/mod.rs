@@ -14,7 +14,9 @@ use netiosim_model::event::What;
 use netiosim_model::ids::{ActorId, Handle};
 use netiosim_model::machine::RowRef;
 use netiosim_model::teredo::TeredoState;
-use netiosim_sim::{Channel, Mode, Module, Mutex, Object, OnDeadlock, Process, RwLock, Signal, Stack, StackRef};
+use netiosim_sim::{
+    Channel, Mode, Module, Mutex, Object, OnDeadlock, Process, RwLock, Signal, Stack, StackRef,
+};
 use parking_lot::Mutex as Plain;
 
 use crate::outcome::{Delivered, Ended, Failure, Outcome};
@@ -109,13 +111,20 @@ impl Live {
         let processes: Vec<Process> =
             program.processes.iter().map(|name| stack.process(name, program.flavour)).collect();
         let modules = program.modules.iter();
-        let modules = modules.map(|(process, name)| processes[*process].module(name, true)).collect();
+        let modules =
+            modules.map(|(process, name)| processes[*process].module(name, true)).collect();
         let locks = program.locks.iter().map(|(name, shared)| {
-            if *shared { AnyLock::RwLock(stack.rwlock(name, ())) } else { AnyLock::Mutex(stack.mutex(name, ())) }
+            if *shared {
+                AnyLock::RwLock(stack.rwlock(name, ()))
+            } else {
+                AnyLock::Mutex(stack.mutex(name, ()))
+            }
         });
         let locks = locks.collect();
         let channels = program.channels.iter();
-        let channels = channels.map(|channel| stack.channel(&channel.name, channel.capacity)).collect();
+        let channels =
+            channels.map(|channel| stack.channel(&channel.name, channel.capacity)).collect();
+        stack.at("the timeline");
         let driver = stack.actor();
         for fault in &program.faults {
             stack.fault(fault.clone()).keep();
@@ -176,12 +185,17 @@ impl Live {
         loop {
             let most = usize::try_from(limits.steps).unwrap_or(usize::MAX);
             self.wait_for_rest();
-            if self.stack.run_until_idle_within(most).is_err() || self.shared.lock().steps >= limits.steps {
+            if self.stack.run_until_idle_within(most).is_err()
+                || self.shared.lock().steps >= limits.steps
+            {
                 return Some(format!("the limit of {} steps was reached", limits.steps));
             }
             let now_ms = self.stack.now_ms();
             if now_ms > limits.virtual_ms {
-                return Some(format!("the limit of {} virtual milliseconds was reached", limits.virtual_ms));
+                return Some(format!(
+                    "the limit of {} virtual milliseconds was reached",
+                    limits.virtual_ms
+                ));
             }
             if let Some((at_ms, event)) = self.program.timeline.get(timeline)
                 && *at_ms <= now_ms
@@ -199,14 +213,17 @@ impl Live {
                 due.into_iter().map(|sleeper: (u64, Signal)| sleeper.1).collect()
             };
             if !due.is_empty() {
-                due.iter().for_each(Signal::set);
+                for sleeper in &due {
+                    sleeper.set();
+                }
                 continue;
             }
             let sleeper = self.shared.lock().sleepers.iter().map(|sleeper| sleeper.0).min();
             let planned = self.program.timeline.get(timeline).map(|entry| entry.0);
             let planned = planned.into_iter().chain(sleeper).min();
             let planned = planned.map(|at_ms| at_ms.saturating_sub(now_ms));
-            let probing = self.stack.inspect(|machine| machine.env().teredo().state() == TeredoState::Probe);
+            let probing =
+                self.stack.inspect(|machine| machine.env().teredo().state() == TeredoState::Probe);
             let timer = self.stack.next_timer_ms().filter(|_| planned.is_some() || probing);
             match planned.into_iter().chain(timer).min() {
                 Some(wait_ms) => {
@@ -224,7 +241,11 @@ impl Live {
             let own = machine.actors().iter().zip(0u32..).filter(|(_, n)| *n != self.driver.0);
             let mut all = own.map(|(actor, n)| (actor, ActorId(n)));
             !machine.has_deliverable()
-                && all.all(|(actor, id)| !actor.is_alive() || !self.busy(actor, id) || (actor.wait().is_some() && !machine.can_end(id)))
+                && all.all(|(actor, id)| {
+                    !actor.is_alive()
+                        || !self.busy(actor, id)
+                        || (actor.wait().is_some() && !machine.can_end(id))
+                })
         });
     }
 
@@ -238,9 +259,9 @@ impl Live {
         let resolved = resolve_event(event, &self.stack.env(), &self.program);
         let outcome = match resolved {
             Err(reason) => Err(reason),
-            Ok(EnvEvent::Changes(changes)) => changes
-                .iter()
-                .try_for_each(|change| self.stack.change(change).map_err(|error| error.to_string())),
+            Ok(EnvEvent::Changes(changes)) => changes.iter().try_for_each(|change| {
+                self.stack.change(change).map_err(|error| error.to_string())
+            }),
             Ok(other) => {
                 self.happen_to_machine(other);
                 Ok(())
@@ -267,7 +288,13 @@ impl Live {
         }
     }
 
-    fn fail(&self, place: &Arc<str>, what: &str, expected: impl Into<String>, got: impl Into<String>) {
+    fn fail(
+        &self,
+        place: &Arc<str>,
+        what: &str,
+        expected: impl Into<String>,
+        got: impl Into<String>,
+    ) {
         let events = self.stack.inspect(|machine| machine.events().len());
         self.shared.lock().failures.push(Failure {
             place: place.clone(),
@@ -289,7 +316,9 @@ impl Live {
         // Threads may have told of their deliveries in another order than that of their begin.
         let begin = |delivered: &Delivered| {
             events.iter().position(|event| match event.what {
-                What::Begin { lane, number, .. } => lane.handle == delivered.handle && number == delivered.number,
+                What::Begin { lane, number, .. } => {
+                    lane.handle == delivered.handle && number == delivered.number
+                }
                 _ => false,
             })
         };

@@ -65,9 +65,11 @@ impl Live {
         });
         let registration = registration.unwrap_or(0);
         let alias = match due.notification {
-            Notification::IpInterface { row: Some(row), .. } => {
-                self.stack.env().interface(row.luid).map(|interface| interface.alias.as_str().into())
-            }
+            Notification::IpInterface { row: Some(row), .. } => self
+                .stack
+                .env()
+                .interface(row.luid)
+                .map(|interface| interface.alias.as_str().into()),
             _ => None,
         };
         let actor = self.stack.actor();
@@ -77,6 +79,7 @@ impl Live {
             handle: due.lane.handle,
             number: due.number,
             notification: due.notification,
+            family: due.family,
             context: due.context,
             alias,
             during_register: shared.registering.contains(&actor),
@@ -85,7 +88,8 @@ impl Live {
         shared.deliveries.push(delivered.clone());
         drop(shared);
         let client = self.program.scripts[script].client;
-        let context = Context { client, delivered: Some(delivered), row: delivery.row, object: due.object };
+        let context =
+            Context { client, delivered: Some(delivered), row: delivery.row, object: due.object };
         let _ = self.run(script, &context);
     }
 
@@ -103,7 +107,11 @@ impl Live {
                 Op::JumpUnless(value, equals, to) => {
                     let value = self.eval(context, value, place);
                     let equals = self.eval(context, equals, place);
-                    if value.is_some() && equals.is_some() && value != equals { *to } else { pc + 1 }
+                    if value.is_some() && equals.is_some() && value != equals {
+                        *to
+                    } else {
+                        pc + 1
+                    }
                 }
                 Op::LoopBegin(times, end) => {
                     if *times == 0 {
@@ -126,11 +134,15 @@ impl Live {
                 Op::Lock(lock, mode) => {
                     self.stack.at(place);
                     let guard = match &self.locks[*lock] {
-                        AnyLock::Mutex(mutex) => mutex.lock().map(|guard| Guard::Mutex { _guard: guard }),
+                        AnyLock::Mutex(mutex) => {
+                            mutex.lock().map(|guard| Guard::Mutex { _guard: guard })
+                        }
                         AnyLock::RwLock(lock) if *mode == LockMode::Read => {
                             lock.read().map(|guard| Guard::Read { _guard: guard })
                         }
-                        AnyLock::RwLock(lock) => lock.write().map(|guard| Guard::Write { _guard: guard }),
+                        AnyLock::RwLock(lock) => {
+                            lock.write().map(|guard| Guard::Write { _guard: guard })
+                        }
                     };
                     guards.entry(*lock).or_default().push(guard.map_err(|_| Stop)?);
                     pc + 1
@@ -139,7 +151,12 @@ impl Live {
                     self.stack.at(place);
                     if guards.get_mut(lock).and_then(Vec::pop).is_none() {
                         let name = self.program.locks[*lock].0.clone();
-                        self.fail(place, "unlock", format!("lock \"{name}\" held by this thread"), "it is not");
+                        self.fail(
+                            place,
+                            "unlock",
+                            format!("lock \"{name}\" held by this thread"),
+                            "it is not",
+                        );
                     }
                     pc + 1
                 }
@@ -174,7 +191,9 @@ impl Live {
             Op::GetIpInterfaceEntry { source, returns, expect, save } => {
                 self.entry(context, source, *returns, expect, save, place);
             }
-            Op::ReadRow { member, equals } => self.read_row(context, *member, equals.as_ref(), place),
+            Op::ReadRow { member, equals } => {
+                self.read_row(context, *member, equals.as_ref(), place)
+            }
             Op::KeepRow(row) => self.shared.lock().rows[*row] = context.row,
             Op::ReadKeptRow(row, member) => {
                 let kept = self.shared.lock().rows[*row];
@@ -182,7 +201,9 @@ impl Live {
                     Some(kept) => {
                         let _ = self.stack.row_read(kept, *member);
                     }
-                    None => self.fail(place, "read_kept_row", "a row kept before", "no row was kept"),
+                    None => {
+                        self.fail(place, "read_kept_row", "a row kept before", "no row was kept")
+                    }
                 }
             }
             Op::FreeRow => {
@@ -193,13 +214,19 @@ impl Live {
             Op::Construct(object) => self.objects[*object].construct(),
             Op::Destroy(object) => self.objects[*object].destroy(),
             Op::Use(object) => {
-                let own = context.object.and_then(|id| self.objects.iter().position(|o| o.id() == id));
+                let own =
+                    context.object.and_then(|id| self.objects.iter().position(|o| o.id() == id));
                 match (*object).or(own) {
                     Some(object) => {
                         self.objects[object].use_it();
                     }
                     None => {
-                        self.fail(place, "use_context", "a registration with a declared context", "a plain number");
+                        self.fail(
+                            place,
+                            "use_context",
+                            "a registration with a declared context",
+                            "a plain number",
+                        );
                     }
                 }
             }
@@ -241,18 +268,32 @@ impl Live {
                     (self.eval(context, value, place), self.eval(context, equals, place))
                     && got != expected
                 {
-                    self.fail(place, &format!("assert {value}"), expected.to_string(), got.to_string());
+                    self.fail(
+                        place,
+                        &format!("assert {value}"),
+                        expected.to_string(),
+                        got.to_string(),
+                    );
                 }
             }
             Op::Irql(irql) => self.stack.set_irql(*irql),
-            Op::LoadModule(module) => self.happen_to_machine(EnvEvent::Module { module: *module, loaded: true }),
-            Op::UnloadModule(module) => self.happen_to_machine(EnvEvent::Module { module: *module, loaded: false }),
+            Op::LoadModule(module) => {
+                self.happen_to_machine(EnvEvent::Module { module: *module, loaded: true })
+            }
+            Op::UnloadModule(module) => {
+                self.happen_to_machine(EnvEvent::Module { module: *module, loaded: false })
+            }
             Op::ExitProcess => {
                 self.processes[self.program.clients[context.client].1].exit();
                 return Err(Stop);
             }
             Op::Checkpoint(name) => self.stack.note(&**name),
-            Op::Lock(..) | Op::Unlock(_) | Op::JumpUnless(..) | Op::Jump(_) | Op::LoopBegin(..) | Op::LoopEnd(_) => {
+            Op::Lock(..)
+            | Op::Unlock(_)
+            | Op::JumpUnless(..)
+            | Op::Jump(_)
+            | Op::LoopBegin(..)
+            | Op::LoopEnd(_) => {
                 unreachable!("locks and jumps are done before")
             }
         }
@@ -270,7 +311,9 @@ impl Live {
 
     fn register(self: &Arc<Self>, op: &RegisterOp, place: &Arc<str>) {
         let kind = match op.function {
-            netiosim_model::event::Function::NotifyIpInterfaceChange => RawKind::IpInterface(op.family),
+            netiosim_model::event::Function::NotifyIpInterfaceChange => {
+                RawKind::IpInterface(op.family)
+            }
             _ => RawKind::TeredoPort,
         };
         let registration = op.registration;
@@ -283,7 +326,11 @@ impl Live {
             module: op.module.map(|module| self.modules[module].id()),
             callback_process: op.foreign.map(|process| self.processes[process].id()),
             object: op.object.map(|object| self.objects[object].id()),
-            ..RawRequest::new(kind, self.program.registrations[registration].clone(), callback.clone())
+            ..RawRequest::new(
+                kind,
+                self.program.registrations[registration].clone(),
+                callback.clone(),
+            )
         };
         let actor = self.stack.actor();
         self.shared.lock().registering.push(actor);
@@ -298,7 +345,12 @@ impl Live {
         self.check_code(place, op.function.name(), op.returns, registered.code);
     }
 
-    fn cancel(&self, target: CancelTarget, returns: Option<u32>, place: &Arc<str>) -> Result<(), Stop> {
+    fn cancel(
+        &self,
+        target: CancelTarget,
+        returns: Option<u32>,
+        place: &Arc<str>,
+    ) -> Result<(), Stop> {
         let handle = match target {
             CancelTarget::Registration(variable) => self.shared.lock().handles[variable],
             CancelTarget::Null => Handle::NULL,
@@ -340,7 +392,13 @@ impl Live {
         }
     }
 
-    fn read_row(&self, context: &Context, member: Member, equals: Option<&Value>, place: &Arc<str>) {
+    fn read_row(
+        &self,
+        context: &Context,
+        member: Member,
+        equals: Option<&Value>,
+        place: &Arc<str>,
+    ) {
         let got = match context.row {
             None => Val::Text("null".into()),
             Some(row) => match self.stack.row_read(row, member) {
@@ -353,7 +411,12 @@ impl Live {
             && let Some(expected) = self.eval(context, equals, place)
             && expected != got
         {
-            self.fail(place, &format!("{} of the row", member.name()), expected.to_string(), got.to_string());
+            self.fail(
+                place,
+                &format!("{} of the row", member.name()),
+                expected.to_string(),
+                got.to_string(),
+            );
         }
     }
 
@@ -369,9 +432,17 @@ impl Live {
         let query = match source {
             EntrySource::Null => None,
             EntrySource::Row => {
-                let key = context.row.and_then(|row| self.stack.inspect(|machine| machine.row_key(row))).flatten();
+                let key = context
+                    .row
+                    .and_then(|row| self.stack.inspect(|machine| machine.row_key(row)))
+                    .flatten();
                 let Some(key) = key else {
-                    self.fail(place, "get_ip_interface_entry", "a row that is not NULL", "a NULL row");
+                    self.fail(
+                        place,
+                        "get_ip_interface_entry",
+                        "a row that is not NULL",
+                        "a NULL row",
+                    );
                     return;
                 };
                 Some(EntryQuery::from(key))
@@ -381,7 +452,12 @@ impl Live {
                 if let Some(alias) = alias {
                     let Ok(found) = self.stack.luid(alias) else {
                         let expected = format!("an interface \"{alias}\"");
-                        self.fail(place, "get_ip_interface_entry", expected, "the machine has none now");
+                        self.fail(
+                            place,
+                            "get_ip_interface_entry",
+                            expected,
+                            "the machine has none now",
+                        );
                         return;
                     };
                     if *luid == 0 && *index == 0 {
@@ -420,7 +496,13 @@ impl Live {
     fn eval(&self, context: &Context, value: &Value, place: &Arc<str>) -> Option<Val> {
         let env = self.stack.env();
         let shared = self.shared.lock();
-        let value = shared.variables.eval(value, &self.program, context.client, context.delivered.as_ref(), &env);
+        let value = shared.variables.eval(
+            value,
+            &self.program,
+            context.client,
+            context.delivered.as_ref(),
+            &env,
+        );
         drop(shared);
         match value {
             Ok(value) => Some(value),

@@ -27,7 +27,11 @@ use crate::format::{
 ///
 /// A [`BuildError`] for what the checks of a file cannot see, such as two interfaces with one
 /// index. A scenario that [`check`](crate::check) finds fault with may fail here as well.
-pub fn compile(scenario: &Scenario, stack: &StackSpec, profile: Profile) -> Result<Program, BuildError> {
+pub fn compile(
+    scenario: &Scenario,
+    stack: &StackSpec,
+    profile: Profile,
+) -> Result<Program, BuildError> {
     let mut options = Options::of(profile);
     let mut fixed = Vec::new();
     for (name, value) in &scenario.options {
@@ -64,7 +68,12 @@ pub fn compile(scenario: &Scenario, stack: &StackSpec, profile: Profile) -> Resu
         env: build_env(stack)?,
         processes: compiler.processes,
         modules: compiler.modules,
-        locks: compiler.lock_kinds.iter().zip(compiler.locks.labels(&clients)).map(|(k, n)| (n, *k)).collect(),
+        locks: compiler
+            .lock_kinds
+            .iter()
+            .zip(compiler.locks.labels(&clients))
+            .map(|(k, n)| (n, *k))
+            .collect(),
         channels: compiler
             .channel_decls
             .into_iter()
@@ -118,10 +127,11 @@ impl<'a> Compiler<'a> {
         let mut processes: Vec<Arc<str>> = Vec::new();
         let clients = scenario.clients.iter().map(|client| {
             let name = client.process_name();
-            let process = processes.iter().position(|other| &**other == name).unwrap_or_else(|| {
-                processes.push(name.into());
-                processes.len() - 1
-            });
+            let process =
+                processes.iter().position(|other| &**other == name).unwrap_or_else(|| {
+                    processes.push(name.into());
+                    processes.len() - 1
+                });
             (Arc::from(client.name.as_str()), process)
         });
         Self {
@@ -176,7 +186,8 @@ impl<'a> Compiler<'a> {
         };
         let decls = client.threads.iter().map(|thread| {
             let name: Arc<str> = format!("{}.{}", client.name, thread.name).into();
-            let label = if shared(&thread.name) { name.clone() } else { thread.name.as_str().into() };
+            let label =
+                if shared(&thread.name) { name.clone() } else { thread.name.as_str().into() };
             (name, label, thread.start == Start::Spawned)
         });
         let first = self.threads.len();
@@ -209,7 +220,12 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    fn steps(&mut self, client: usize, steps: &'a [Step], path: &str) -> Result<Vec<(Op, Arc<str>)>, BuildError> {
+    fn steps(
+        &mut self,
+        client: usize,
+        steps: &'a [Step],
+        path: &str,
+    ) -> Result<Vec<(Op, Arc<str>)>, BuildError> {
         let mut ops = Vec::new();
         self.sequence(client, steps, path, &mut ops)?;
         Ok(ops)
@@ -283,12 +299,14 @@ impl<'a> Compiler<'a> {
                 },
                 returns: code(returns.as_deref(), path)?,
             },
-            Step::GetTeredoPort(GetTeredoPort { null_pointer, returns, port, save }) => Op::GetTeredoPort {
-                null: *null_pointer,
-                returns: code(returns.as_deref(), path)?,
-                port: port.clone(),
-                save: save.as_ref().map(|name| self.variables.number(client, name)),
-            },
+            Step::GetTeredoPort(GetTeredoPort { null_pointer, returns, port, save }) => {
+                Op::GetTeredoPort {
+                    null: *null_pointer,
+                    returns: code(returns.as_deref(), path)?,
+                    port: port.clone(),
+                    save: save.as_ref().map(|name| self.variables.number(client, name)),
+                }
+            }
             Step::GetIpInterfaceEntry(call) => self.entry(client, call, path)?,
             Step::Lock(lock) => {
                 let mode = match lock.mode {
@@ -317,7 +335,9 @@ impl<'a> Compiler<'a> {
             Step::Join(step) => Op::Join(self.thread(client, &step.thread, path)?),
             Step::Wait(step) => Op::Wait(self.signals.number(client, &step.signal)),
             Step::Signal(step) => Op::Signal(self.signals.number(client, &step.signal)),
-            Step::Send(step) => Op::Send(find(&self.channels, client, &step.channel, "channel", path)?),
+            Step::Send(step) => {
+                Op::Send(find(&self.channels, client, &step.channel, "channel", path)?)
+            }
             Step::Receive(step) => {
                 Op::Receive(find(&self.channels, client, &step.channel, "channel", path)?)
             }
@@ -330,7 +350,9 @@ impl<'a> Compiler<'a> {
                 IrqlLevel::Dispatch => Irql::Dispatch,
             }),
             Step::LoadModule(step) => Op::LoadModule(self.module(client, &step.module, path)?),
-            Step::UnloadModule(step) => Op::UnloadModule(self.module(client, &step.module, path)?),
+            Step::UnloadModule(step) => {
+                Op::UnloadModule(self.module(client, &step.module, path)?)
+            }
             Step::ExitProcess(_) => Op::ExitProcess,
             Step::Checkpoint(step) => Op::Checkpoint(step.name.as_str().into()),
             Step::When(_) | Step::Repeat(_) => unreachable!("branches and loops became jumps"),
@@ -345,16 +367,17 @@ impl<'a> Compiler<'a> {
         family: u16,
         path: &Arc<str>,
     ) -> Result<Op, BuildError> {
-        let foreign_client = call.foreign_process.as_ref().and_then(|name| {
-            self.clients.iter().position(|client| &*client.0 == name.as_str())
-        });
+        let foreign_client = call
+            .foreign_process
+            .as_ref()
+            .and_then(|name| self.clients.iter().position(|client| &*client.0 == name.as_str()));
         let script = match &call.callback {
             None => 0,
             Some(name) => {
                 let of = |client: usize| self.callbacks.get(&(client, name.as_str())).copied();
-                of(client)
-                    .or_else(|| foreign_client.and_then(of))
-                    .ok_or_else(|| BuildError::new(path, format!("no callback is called \"{name}\"")))?
+                of(client).or_else(|| foreign_client.and_then(of)).ok_or_else(|| {
+                    BuildError::new(path, format!("no callback is called \"{name}\""))
+                })?
             }
         };
         let context = call.context.as_deref().unwrap_or("0");
@@ -365,12 +388,15 @@ impl<'a> Compiler<'a> {
                 BuildError::new(path, format!("\"{context}\" is neither a number nor a context"))
             })?,
         };
-        let module = call.module.as_ref().map(|name| self.module(client, name, path)).transpose()?;
+        let module =
+            call.module.as_ref().map(|name| self.module(client, name, path)).transpose()?;
         let foreign = match &call.foreign_process {
             None => None,
             Some(name) => {
                 let other = self.clients.iter().find(|client| &*client.0 == name.as_str());
-                let other = other.ok_or_else(|| BuildError::new(path, format!("no client is called \"{name}\"")))?;
+                let other = other.ok_or_else(|| {
+                    BuildError::new(path, format!("no client is called \"{name}\""))
+                })?;
                 Some(other.1)
             }
         };
@@ -390,7 +416,12 @@ impl<'a> Compiler<'a> {
         })))
     }
 
-    fn entry(&mut self, client: usize, call: &GetIpInterfaceEntry, path: &Arc<str>) -> Result<Op, BuildError> {
+    fn entry(
+        &mut self,
+        client: usize,
+        call: &GetIpInterfaceEntry,
+        path: &Arc<str>,
+    ) -> Result<Op, BuildError> {
         let family = match (call.family_number, call.family) {
             (Some(number), _) => number,
             (None, Some(family)) => number(family),
@@ -408,13 +439,19 @@ impl<'a> Compiler<'a> {
                 family,
             }
         };
-        let expect = call.expect.iter().map(|(name, value)| Ok((member(name, path)?, value.clone())));
+        let expect =
+            call.expect.iter().map(|(name, value)| Ok((member(name, path)?, value.clone())));
         let expect = expect.collect::<Result<Vec<_>, BuildError>>()?;
         let mut save = Vec::new();
         for (name, variable) in &call.save {
             save.push((member(name, path)?, self.variables.number(client, variable)));
         }
-        Ok(Op::GetIpInterfaceEntry { source, returns: code(call.returns.as_deref(), path)?, expect, save })
+        Ok(Op::GetIpInterfaceEntry {
+            source,
+            returns: code(call.returns.as_deref(), path)?,
+            expect,
+            save,
+        })
     }
 
     /// The number of a registration: the client's own, or another one's by `client.registration`.
@@ -439,12 +476,19 @@ impl<'a> Compiler<'a> {
 
     fn module(&self, client: usize, name: &str, path: &Arc<str>) -> Result<usize, BuildError> {
         let process = self.clients[client].1;
-        let found = self.modules.iter().position(|module| module.0 == process && &*module.1 == name);
+        let found =
+            self.modules.iter().position(|module| module.0 == process && &*module.1 == name);
         found.ok_or_else(|| BuildError::new(path, format!("no module is called \"{name}\"")))
     }
 }
 
-fn find(names: &Names, client: usize, name: &str, what: &str, path: &str) -> Result<usize, BuildError> {
+fn find(
+    names: &Names,
+    client: usize,
+    name: &str,
+    what: &str,
+    path: &str,
+) -> Result<usize, BuildError> {
     names
         .find(client, name)
         .ok_or_else(|| BuildError::new(path, format!("no {what} is called \"{name}\"")))
@@ -459,11 +503,13 @@ fn number(family: Family) -> u16 {
 }
 
 fn member(name: &str, path: &str) -> Result<Member, BuildError> {
-    Member::parse(name)
-        .ok_or_else(|| BuildError::new(path, format!("MIB_IPINTERFACE_ROW has no member \"{name}\"")))
+    Member::parse(name).ok_or_else(|| {
+        BuildError::new(path, format!("MIB_IPINTERFACE_ROW has no member \"{name}\""))
+    })
 }
 
 fn code(text: Option<&str>, path: &str) -> Result<Option<u32>, BuildError> {
-    let parse = |text: &str| parse_code(text).map_err(|error| BuildError::new(path, error.to_string()));
+    let parse =
+        |text: &str| parse_code(text).map_err(|error| BuildError::new(path, error.to_string()));
     text.map(parse).transpose()
 }

@@ -6,11 +6,11 @@ use netiosim_model::event::Function;
 use netiosim_model::machine::{Fault, FaultTarget};
 use netiosim_model::member::Member;
 use netiosim_model::net::{Family, Luid};
-use netiosim_model::status::{Status, parse_code};
+use netiosim_model::status::parse_status;
 use netiosim_model::teredo::PortWish;
 
-use super::stack::{BuildError, interface, nat_kind, teredo_type};
 use super::Program;
+use super::stack::{BuildError, interface, nat_kind, teredo_type};
 use crate::format::{self, Event, FaultSpec};
 
 /// An event, resolved against the machine as it is when the event happens.
@@ -50,11 +50,13 @@ pub fn resolve_event(event: &Event, env: &Env, program: &Program) -> Result<EnvE
             Change::TeredoStart(start.port.map_or(PortWish::Another, PortWish::Exactly))
         }
         Event::TeredoStop(_) => Change::TeredoStop,
-        Event::TeredoRestart(restart) => Change::TeredoRestart(match (restart.port, restart.same_port) {
-            (Some(port), _) => PortWish::Exactly(port),
-            (None, true) => PortWish::Same,
-            (None, false) => PortWish::Another,
-        }),
+        Event::TeredoRestart(restart) => {
+            Change::TeredoRestart(match (restart.port, restart.same_port) {
+                (Some(port), _) => PortWish::Exactly(port),
+                (None, true) => PortWish::Same,
+                (None, false) => PortWish::Another,
+            })
+        }
         Event::TeredoQualify(_) => Change::TeredoQualify,
         Event::TeredoServer(server) => Change::TeredoServer { reachable: server.reachable },
         Event::TeredoMapping(mapping) => {
@@ -85,6 +87,9 @@ pub fn resolve_event(event: &Event, env: &Env, program: &Program) -> Result<EnvE
             let mut network = env.teredo().network().clone();
             if let Some(managed) = change.managed {
                 network.managed = managed;
+            }
+            if let Some(native) = change.native_ipv6 {
+                network.native_ipv6 = native;
             }
             if let Some(nat) = change.nat {
                 network.nat = nat_kind(nat);
@@ -129,7 +134,9 @@ pub fn resolve_event(event: &Event, env: &Env, program: &Program) -> Result<EnvE
         Event::Ipv6Present(ipv6) => Change::Ipv6Present(ipv6.present),
         Event::NsiRestart(_) => return Ok(EnvEvent::NsiRestart),
         Event::NsiDown(nsi) => return Ok(EnvEvent::NsiDown(nsi.down)),
-        Event::ProcessExit(exit) => return Ok(EnvEvent::ProcessExit(process(program, &exit.client)?)),
+        Event::ProcessExit(exit) => {
+            return Ok(EnvEvent::ProcessExit(process(program, &exit.client)?));
+        }
         Event::Reboot(_) => return Ok(EnvEvent::Reboot),
         Event::ModuleLoad(module) => return module_event(program, module, true),
         Event::ModuleUnload(module) => return module_event(program, module, false),
@@ -154,12 +161,17 @@ fn interface_set(set: &format::InterfaceSet, env: &Env) -> Result<EnvEvent, Stri
         push(Member::NlMtu, set.mtu.map(u64::from));
     }
     for (name, value) in &set.members {
-        let member = Member::parse(name).ok_or_else(|| format!("no member is called \"{name}\""))?;
+        let member =
+            Member::parse(name).ok_or_else(|| format!("no member is called \"{name}\""))?;
         values.push((member, *value));
     }
     let mut changes = Vec::new();
     let link_mtu = set.mtu.filter(|_| set.family.is_none());
-    if set.connected.is_some() || set.admin_up.is_some() || set.alias.is_some() || link_mtu.is_some() {
+    if set.connected.is_some()
+        || set.admin_up.is_some()
+        || set.alias.is_some()
+        || link_mtu.is_some()
+    {
         changes.push(Change::LinkSet {
             luid,
             connected: set.connected,
@@ -173,14 +185,23 @@ fn interface_set(set: &format::InterfaceSet, env: &Env) -> Result<EnvEvent, Stri
             Some(one) => vec![family(one)],
             None => Family::ALL.into_iter().filter(|f| env.row(luid, *f).is_some()).collect(),
         };
-        changes.extend(families.into_iter().map(|family| Change::RowSet { luid, family, values: values.clone() }));
+        changes.extend(families.into_iter().map(|family| Change::RowSet {
+            luid,
+            family,
+            values: values.clone(),
+        }));
     }
     Ok(EnvEvent::Changes(changes))
 }
 
-fn module_event(program: &Program, event: &format::ModuleEvent, loaded: bool) -> Result<EnvEvent, String> {
+fn module_event(
+    program: &Program,
+    event: &format::ModuleEvent,
+    loaded: bool,
+) -> Result<EnvEvent, String> {
     let process = process(program, &event.client)?;
-    let of_process = |module: &(usize, std::sync::Arc<str>)| module.0 == process && *module.1 == event.module;
+    let of_process =
+        |module: &(usize, std::sync::Arc<str>)| module.0 == process && *module.1 == event.module;
     let module = program.modules.iter().position(of_process);
     let module = module.ok_or_else(|| format!("no module is called \"{}\"", event.module))?;
     Ok(EnvEvent::Module { module, loaded })
@@ -214,10 +235,11 @@ pub(super) fn function(function: format::Function) -> Function {
 }
 
 pub(super) fn fault(spec: &FaultSpec, path: &str) -> Result<Fault, BuildError> {
-    let code = parse_code(&spec.code).map_err(|error| BuildError::new(path, error.to_string()))?;
+    let status =
+        parse_status(&spec.code).map_err(|error| BuildError::new(path, error.to_string()))?;
     Ok(Fault {
         function: function(spec.call),
-        status: Status::Raw(code),
+        status,
         target: match &spec.registration {
             Some(name) => FaultTarget::Registration(name.as_str().into()),
             None => FaultTarget::Any,

@@ -67,7 +67,8 @@ pub fn build_env(spec: &StackSpec) -> Result<Env, BuildError> {
             continue;
         }
         let path = format!("stack.interfaces[{n}]");
-        place(&mut env, interface_spec, ipv6).map_err(|error| BuildError::new(&path, error.reason))?;
+        place(&mut env, interface_spec, ipv6)
+            .map_err(|error| BuildError::new(&path, error.reason))?;
     }
     for listener in &spec.listeners {
         env.place_listener(listener.port, listener.edge_traversal);
@@ -136,6 +137,9 @@ fn network(spec: &TeredoSpec) -> TeredoNetwork {
     if let Some(managed) = spec.managed_network {
         network.managed = managed;
     }
+    if let Some(native) = spec.native_ipv6 {
+        network.native_ipv6 = native;
+    }
     if let Some(reachable) = spec.server_reachable {
         network.server_reachable = reachable;
     }
@@ -153,7 +157,8 @@ fn free_index(spec: &StackSpec) -> u32 {
 
 fn place(env: &mut Env, spec: &InterfaceSpec, ipv6: bool) -> Result<(), BuildError> {
     if spec.if_type == Some(if_type::LOOPBACK) {
-        let (mut loopback, addresses) = interface_with(spec, spec.luid_index.unwrap_or(0), spec.index.unwrap_or(1))?;
+        let (mut loopback, addresses) =
+            interface_with(spec, spec.luid_index.unwrap_or(0), spec.index.unwrap_or(1))?;
         if !ipv6 {
             loopback.v6 = None;
         }
@@ -177,18 +182,26 @@ fn place_addresses(env: &mut Env, luid: Luid, addresses: &[Cidr]) {
 }
 
 /// The interface of a specification and its addresses; what is left out is the first free number.
-pub(super) fn interface(spec: &InterfaceSpec, env: &Env) -> Result<(Interface, Vec<Cidr>), BuildError> {
+pub(super) fn interface(
+    spec: &InterfaceSpec,
+    env: &Env,
+) -> Result<(Interface, Vec<Cidr>), BuildError> {
     let kind = spec.if_type.unwrap_or(if_type::ETHERNET);
     let luid_index = spec.luid_index.unwrap_or_else(|| env.free_luid_index(kind));
     let index = spec.index.unwrap_or_else(|| env.free_index());
     interface_with(spec, luid_index, index)
 }
 
-fn interface_with(spec: &InterfaceSpec, luid_index: u32, index: u32) -> Result<(Interface, Vec<Cidr>), BuildError> {
+fn interface_with(
+    spec: &InterfaceSpec,
+    luid_index: u32,
+    index: u32,
+) -> Result<(Interface, Vec<Cidr>), BuildError> {
     let kind = spec.if_type.unwrap_or(if_type::ETHERNET);
     let mut interface = Interface::new(spec.alias.as_str(), kind, luid_index, index);
     if let Some(guid) = &spec.guid {
-        interface.guid = guid.parse().map_err(|error| BuildError::new("guid", format!("{error}")))?;
+        interface.guid =
+            guid.parse().map_err(|error| BuildError::new("guid", format!("{error}")))?;
     }
     if let Some(description) = &spec.description {
         interface.description.clone_from(description);
@@ -227,8 +240,9 @@ fn interface_with(spec: &InterfaceSpec, luid_index: u32, index: u32) -> Result<(
             row.set(Member::UseAutomaticMetric, 0);
         }
         for (name, value) in &family.members {
-            let member = Member::parse(name)
-                .ok_or_else(|| BuildError::new("members", format!("no member is called \"{name}\"")))?;
+            let member = Member::parse(name).ok_or_else(|| {
+                BuildError::new("members", format!("no member is called \"{name}\""))
+            })?;
             row.set(member, *value);
         }
         addresses.extend(family.addresses.iter().copied());

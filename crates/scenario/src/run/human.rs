@@ -43,8 +43,11 @@ impl FileReport {
             let rest = format!("  [{}: {deliveries} {word}]", profiles.join(" "));
             line.push_str(&style.paint("2", &rest));
         } else if self.problems.is_empty() {
-            let reasons: Vec<String> =
-                self.excluded.iter().map(|(p, reason)| format!("not for {}: {reason}", p.name())).collect();
+            let reasons: Vec<String> = self
+                .excluded
+                .iter()
+                .map(|(p, reason)| format!("not for {}: {reason}", p.name()))
+                .collect();
             line.push_str(&style.paint("2", &format!("  [{}]", reasons.join("; "))));
         }
         line
@@ -64,10 +67,15 @@ pub fn failure_text(report: &FileReport, style: Style) -> String {
             Verdict::Pass | Verdict::Invalid => {}
             Verdict::Inconclusive => {
                 let limit = run.limit.as_deref().unwrap_or("a limit was reached");
-                let _ = writeln!(text, "  under {}: {limit}; the rest is unknown\n", run.profile.name());
+                let _ = writeln!(
+                    text,
+                    "  under {}: {limit}; the rest is unknown\n",
+                    run.profile.name()
+                );
             }
             Verdict::Fail => {
-                let same = |other: &&Run| other.verdict == Verdict::Fail && other.unmet == run.unmet;
+                let same =
+                    |other: &&Run| other.verdict == Verdict::Fail && other.unmet == run.unmet;
                 let alike: Vec<&Run> = report.runs.iter().filter(same).collect();
                 // Profiles that fail in the same way are told of once.
                 if alike.first().is_some_and(|first| first.profile == run.profile) {
@@ -86,7 +94,8 @@ fn failed_run(report: &FileReport, run: &Run, alike: &[&Run], style: Style, text
     let _ = writeln!(text, "  {}\n", style.paint("1", &title));
     for unmet in &run.unmet {
         let _ = writeln!(text, "  {} {}", style.paint("31;1", "not met:"), unmet.what);
-        let line = report.lines.get(&unmet.path).map(|line| format!(" (line {line})")).unwrap_or_default();
+        let line =
+            report.lines.get(&unmet.path).map(|line| format!(" (line {line})")).unwrap_or_default();
         let _ = writeln!(text, "       at: {}{line}", unmet.path);
         let _ = writeln!(text, "  expected: {}", indent(&unmet.expected));
         let _ = writeln!(text, "       got: {}", indent(&unmet.got));
@@ -101,7 +110,8 @@ fn failed_run(report: &FileReport, run: &Run, alike: &[&Run], style: Style, text
     explain_findings(run, style, text);
     let file = report.file.display();
     let profile = run.profile.name();
-    let _ = writeln!(text, "  again: netiosim run {file} --profile {profile} --seed {}\n", run.seed);
+    let _ =
+        writeln!(text, "  again: netiosim run {file} --profile {profile} --seed {}\n", run.seed);
 }
 
 fn explain_findings(run: &Run, style: Style, text: &mut String) {
@@ -140,7 +150,8 @@ fn indent(text: &str) -> String {
 pub fn summary_line(reports: &[FileReport], style: Style) -> String {
     let runs: usize = reports.iter().map(|report| report.runs.len()).sum();
     let count = |verdict: Verdict| {
-        let of_runs = reports.iter().flat_map(|r| &r.runs).filter(|run| run.verdict == verdict).count();
+        let of_runs =
+            reports.iter().flat_map(|r| &r.runs).filter(|run| run.verdict == verdict).count();
         let invalid = reports.iter().filter(|report| !report.problems.is_empty()).count();
         if verdict == Verdict::Invalid { invalid } else { of_runs }
     };
@@ -158,5 +169,8 @@ pub fn summary_line(reports: &[FileReport], style: Style) -> String {
     let scenarios = if reports.len() == 1 { "scenario" } else { "scenarios" };
     let runs_word = if runs == 1 { "run" } else { "runs" };
     let code = if worst == Verdict::Pass { "32;1" } else { "31;1" };
-    style.paint(code, &format!("{} {scenarios}, {runs} {runs_word}: {}", reports.len(), parts.join(", ")))
+    style.paint(
+        code,
+        &format!("{} {scenarios}, {runs} {runs_word}: {}", reports.len(), parts.join(", ")),
+    )
 }

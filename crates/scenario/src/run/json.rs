@@ -64,7 +64,8 @@ struct ProblemEntry {
 #[must_use]
 pub fn json_report(files: &[FileReport]) -> String {
     let scenarios: Vec<Entry> = files.iter().flat_map(entries).collect();
-    let count = |verdict: Verdict| scenarios.iter().filter(|entry| entry.verdict == verdict.word()).count();
+    let count =
+        |verdict: Verdict| scenarios.iter().filter(|entry| entry.verdict == verdict.word()).count();
     let summary = Summary {
         passed: count(Verdict::Pass),
         failed: count(Verdict::Fail),

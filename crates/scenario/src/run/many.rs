@@ -59,7 +59,9 @@ impl FileReport {
 /// A [`Problem`] when the path cannot be read or no scenario file is found under it.
 pub fn find_files(path: &Path) -> Result<Vec<PathBuf>, Box<Problem>> {
     let name = path.display().to_string();
-    let unreadable = |error: &std::io::Error| Box::new(Problem::of_file(&name, format!("cannot be read: {error}")));
+    let unreadable = |error: &std::io::Error| {
+        Box::new(Problem::of_file(&name, format!("cannot be read: {error}")))
+    };
     if !std::fs::metadata(path).map_err(|error| unreadable(&error))?.is_dir() {
         return Ok(vec![path.to_owned()]);
     }
@@ -90,7 +92,9 @@ pub fn find_files(path: &Path) -> Result<Vec<PathBuf>, Box<Problem>> {
 
 /// Runs files in parallel and hands out their reports in the order of the files.
 pub fn run_files(files: &[PathBuf], plan: &Plan, mut report: impl FnMut(FileReport)) {
-    let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get).min(files.len().max(1));
+    let workers = std::thread::available_parallelism()
+        .map_or(1, std::num::NonZero::get)
+        .min(files.len().max(1));
     let next = AtomicUsize::new(0);
     let (send, receive) = mpsc::channel();
     std::thread::scope(|scope| {

@@ -154,7 +154,9 @@ impl Run {
         // An expectation that a cut-short run did not come to is no failure yet, but a step that
         // came out wrong or an unexpected finding is.
         let verdict = match (&outcome.limit, verdict) {
-            (Some(_), Verdict::Fail) if outcome.failures.is_empty() && !unmet.iter().any(is_finding) => {
+            (Some(_), Verdict::Fail)
+                if outcome.failures.is_empty() && !unmet.iter().any(is_finding) =>
+            {
                 Verdict::Inconclusive
             }
             (_, verdict) => verdict,

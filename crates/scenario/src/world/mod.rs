@@ -12,7 +12,9 @@ use std::sync::Arc;
 
 use netiosim_model::choose::{Chooser, Seeded};
 use netiosim_model::event::Event;
-use netiosim_model::ids::{ActorId, ChannelId, Handle, LaneId, LockId, ModuleId, ObjectId, ProcessId, SignalId};
+use netiosim_model::ids::{
+    ActorId, ChannelId, Handle, LaneId, LockId, ModuleId, ObjectId, ProcessId, SignalId,
+};
 use netiosim_model::machine::{Due, Machine, Registered, Registration, RowRef};
 use netiosim_model::notification::Notification;
 use netiosim_model::status::Flavour;
@@ -96,15 +98,19 @@ impl World {
     /// The world of a program at time 0, with the seed of its choices.
     #[must_use]
     pub fn new(program: &Arc<Program>, seed: u64) -> Self {
-        let mut machine = Machine::with_options(program.profile, program.options.clone(), program.env.clone());
+        let mut machine =
+            Machine::with_options(program.profile, program.options.clone(), program.env.clone());
         let processes: Vec<ProcessId> =
             program.processes.iter().map(|name| machine.process(name, program.flavour)).collect();
         let modules = program.modules.iter();
-        let modules = modules.map(|(process, name)| machine.module_add(processes[*process], name, true));
+        let modules =
+            modules.map(|(process, name)| machine.module_add(processes[*process], name, true));
         let modules = modules.collect();
-        let locks = program.locks.iter().map(|(name, shared)| machine.lock(name, *shared)).collect();
+        let locks =
+            program.locks.iter().map(|(name, shared)| machine.lock(name, *shared)).collect();
         let channels = program.channels.iter();
-        let channels = channels.map(|channel| machine.channel(&channel.name, channel.capacity, None));
+        let channels =
+            channels.map(|channel| machine.channel(&channel.name, channel.capacity, None));
         let channels: Vec<ChannelId> = channels.collect();
         let signals = program.signals.iter().map(|name| machine.signal(name)).collect();
         let objects = program.objects.iter().map(|name| machine.object(name)).collect();
@@ -201,7 +207,10 @@ impl World {
                 break Some(format!("the limit of {} steps was reached", limits.steps));
             }
             if self.machine.now_ms() > limits.virtual_ms {
-                break Some(format!("the limit of {} virtual milliseconds was reached", limits.virtual_ms));
+                break Some(format!(
+                    "the limit of {} virtual milliseconds was reached",
+                    limits.virtual_ms
+                ));
             }
             let enabled = self.enabled();
             let Some(first) = enabled.first() else { break None };
@@ -225,7 +234,9 @@ impl World {
         self.events.extend(self.machine.take_events());
         let threads = self.threads.iter().map(|runner| match runner {
             None => Ended::NotStarted,
-            Some(runner) if self.machine.actor_info(self.runners[*runner].actor).is_alive() => Ended::Blocked,
+            Some(runner) if self.machine.actor_info(self.runners[*runner].actor).is_alive() => {
+                Ended::Blocked
+            }
             Some(_) => Ended::Finished,
         });
         let threads = threads.collect();
@@ -258,7 +269,8 @@ impl World {
     /// sleeper or the timeline waits for a later moment, or while the client is probing.
     fn next_moment_ms(&self) -> Option<u64> {
         let now_ms = self.machine.now_ms();
-        let sleepers = self.runners.iter().filter(|runner| self.alive(runner)).filter_map(|r| r.wake_ms);
+        let sleepers =
+            self.runners.iter().filter(|runner| self.alive(runner)).filter_map(|r| r.wake_ms);
         let timeline = self.program.timeline.get(self.timeline).map(|entry| entry.0);
         let planned = sleepers.chain(timeline).min().map(|at_ms| at_ms.saturating_sub(now_ms));
         let probing = self.machine.env().teredo().state() == TeredoState::Probe;
@@ -286,7 +298,8 @@ impl World {
         let decl = &self.program.threads[thread];
         let process = self.processes[self.program.clients[decl.client].1];
         let actor = self.machine.actor(&decl.label, process);
-        let frames = if decl.spawned { Vec::new() } else { vec![Frame::new(decl.script, None, None)] };
+        let frames =
+            if decl.spawned { Vec::new() } else { vec![Frame::new(decl.script, None, None)] };
         if !decl.spawned {
             self.threads[thread] = Some(self.runners.len());
         }
@@ -302,7 +315,9 @@ impl World {
     fn begin_on_pool(&mut self, lane: LaneId) {
         let process = self.machine.registration(lane.handle).map(Registration::process);
         let process = process.expect("a lane that can be delivered has a registration");
-        let idle = self.runners.iter().position(|runner| runner.thread.is_none() && !self.alive(runner) && runner.frames.is_empty());
+        let idle = self.runners.iter().position(|runner| {
+            runner.thread.is_none() && !self.alive(runner) && runner.frames.is_empty()
+        });
         let runner = match idle {
             Some(runner) => {
                 self.machine.actor_reuse(self.runners[runner].actor, process);
@@ -311,7 +326,12 @@ impl World {
             None => {
                 let pool = self.runners.iter().filter(|runner| runner.thread.is_none()).count();
                 let actor = self.machine.actor(&format!("pool-{}", pool + 1), process);
-                self.runners.push(Runner { actor, thread: None, frames: Vec::new(), wake_ms: None });
+                self.runners.push(Runner {
+                    actor,
+                    thread: None,
+                    frames: Vec::new(),
+                    wake_ms: None,
+                });
                 self.runners.len() - 1
             }
         };
@@ -321,13 +341,19 @@ impl World {
     fn begin(&mut self, runner: usize, lane: LaneId, during_register: bool) {
         let actor = self.runners[runner].actor;
         let due: Due = self.machine.delivery_begin(lane, actor);
-        let name = self.machine.registration(lane.handle).map(|registration| registration.name().to_owned());
+        let name = self
+            .machine
+            .registration(lane.handle)
+            .map(|registration| registration.name().to_owned());
         let name = name.unwrap_or_default();
-        let registration = self.program.registrations.iter().position(|other| **other == *name).unwrap_or(0);
+        let registration =
+            self.program.registrations.iter().position(|other| **other == *name).unwrap_or(0);
         let alias = match due.notification {
-            Notification::IpInterface { row: Some(row), .. } => {
-                self.machine.env().interface(row.luid).map(|interface| interface.alias.as_str().into())
-            }
+            Notification::IpInterface { row: Some(row), .. } => self
+                .machine
+                .env()
+                .interface(row.luid)
+                .map(|interface| interface.alias.as_str().into()),
             _ => None,
         };
         let delivered = Delivered {
@@ -335,6 +361,7 @@ impl World {
             handle: lane.handle,
             number: due.number,
             notification: due.notification,
+            family: due.family,
             context: due.context,
             alias,
             during_register,
@@ -351,7 +378,9 @@ impl World {
         let outcome = match resolved {
             Err(reason) => Err(reason),
             Ok(EnvEvent::Changes(changes)) => changes.iter().try_for_each(|change| {
-                self.machine.change(actor, change, &mut self.chooser).map_err(|error| error.to_string())
+                self.machine
+                    .change(actor, change, &mut self.chooser)
+                    .map_err(|error| error.to_string())
             }),
             Ok(other) => {
                 self.happen_to_machine(other, actor);
@@ -409,7 +438,13 @@ impl World {
         }
     }
 
-    fn fail(&mut self, place: &Arc<str>, what: &str, expected: impl Into<String>, got: impl Into<String>) {
+    fn fail(
+        &mut self,
+        place: &Arc<str>,
+        what: &str,
+        expected: impl Into<String>,
+        got: impl Into<String>,
+    ) {
         let events = self.events.len() + self.machine.events().len();
         self.failures.push(Failure {
             place: place.clone(),

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use netiosim_model::ids::{Handle, LaneId};
 use netiosim_model::machine::{Begun, CancelBegin, EntryQuery, Fault, Request, RowRead};
 use netiosim_model::member::Member;
-use netiosim_model::notification::RowKey;
 use netiosim_model::net::Luid;
+use netiosim_model::notification::RowKey;
 use netiosim_model::status::code_name;
 
 use super::{Frame, PendingCall, World};
@@ -115,7 +115,8 @@ impl World {
                 return;
             }
             Op::JumpUnless(value, equals, to) => {
-                if let (Some(value), Some(equals)) = (self.eval(n, value, place), self.eval(n, equals, place))
+                if let (Some(value), Some(equals)) =
+                    (self.eval(n, value, place), self.eval(n, equals, place))
                     && value != equals
                 {
                     self.frame(n).pc = *to;
@@ -175,7 +176,8 @@ impl World {
                     && let Some(expected) = self.eval(n, port, place)
                     && written.as_ref() != Some(&expected)
                 {
-                    let got = written.as_ref().map_or_else(|| "no port".to_owned(), ToString::to_string);
+                    let got =
+                        written.as_ref().map_or_else(|| "no port".to_owned(), ToString::to_string);
                     self.fail(place, "the port of GetTeredoPort", expected.to_string(), got);
                 }
                 if let (Some(variable), Some(value)) = (save, written) {
@@ -188,7 +190,12 @@ impl World {
             Op::Unlock(lock) => {
                 if !self.machine.release(actor, self.locks[*lock]) {
                     let name = self.program.locks[*lock].0.clone();
-                    self.fail(place, "unlock", format!("lock \"{name}\" held by this thread"), "it is not");
+                    self.fail(
+                        place,
+                        "unlock",
+                        format!("lock \"{name}\" held by this thread"),
+                        "it is not",
+                    );
                 }
             }
             Op::ReadRow { member, equals } => self.read_row(n, *member, equals.as_ref(), place),
@@ -213,7 +220,12 @@ impl World {
                     Some(object) => {
                         self.machine.use_object(actor, object);
                     }
-                    None => self.fail(place, "use_context", "a registration with a declared context", "a plain number"),
+                    None => self.fail(
+                        place,
+                        "use_context",
+                        "a registration with a declared context",
+                        "a plain number",
+                    ),
                 }
             }
             Op::Spawn(thread) => self.spawn(*thread, place),
@@ -225,7 +237,8 @@ impl World {
                 }
             }
             Op::Assert(value, equals) => {
-                if let (Some(got), Some(expected)) = (self.eval(n, value, place), self.eval(n, equals, place))
+                if let (Some(got), Some(expected)) =
+                    (self.eval(n, value, place), self.eval(n, equals, place))
                     && got != expected
                 {
                     let what = format!("assert {value}");
@@ -234,10 +247,16 @@ impl World {
             }
             Op::Irql(irql) => self.machine.set_irql(actor, *irql),
             Op::LoadModule(module) => {
-                self.happen_to_machine(EnvEvent::Module { module: *module, loaded: true }, Some(actor));
+                self.happen_to_machine(
+                    EnvEvent::Module { module: *module, loaded: true },
+                    Some(actor),
+                );
             }
             Op::UnloadModule(module) => {
-                self.happen_to_machine(EnvEvent::Module { module: *module, loaded: false }, Some(actor));
+                self.happen_to_machine(
+                    EnvEvent::Module { module: *module, loaded: false },
+                    Some(actor),
+                );
             }
             Op::Checkpoint(name) => self.machine.note(Some(actor), name.to_string()),
             _ => unreachable!("the rest waits or jumps"),
@@ -247,7 +266,12 @@ impl World {
     fn spawn(&mut self, thread: usize, place: &Arc<str>) {
         if self.threads[thread].is_some() {
             let name = self.program.threads[thread].name.clone();
-            self.fail(place, "spawn", format!("that thread \"{name}\" does not run yet"), "it was started before");
+            self.fail(
+                place,
+                "spawn",
+                format!("that thread \"{name}\" does not run yet"),
+                "it was started before",
+            );
             return;
         }
         let runner = self.runner_of(thread);
@@ -270,9 +294,9 @@ impl World {
             ..Request::new(program.registrations[op.registration].clone(), 0)
         };
         let registered = match op.function {
-            netiosim_model::event::Function::NotifyIpInterfaceChange => {
-                self.machine.notify_ip_interface_change(actor, op.family, &request, &mut self.chooser)
-            }
+            netiosim_model::event::Function::NotifyIpInterfaceChange => self
+                .machine
+                .notify_ip_interface_change(actor, op.family, &request, &mut self.chooser),
             _ => self.machine.notify_teredo_port_change(actor, &request, &mut self.chooser),
         };
         let call = PendingCall::new(op, &registered);
@@ -286,7 +310,13 @@ impl World {
         self.go_on_registering(n, call, registered.initial, place);
     }
 
-    fn go_on_registering(&mut self, n: usize, call: PendingCall, mut lanes: Vec<LaneId>, place: &Arc<str>) {
+    fn go_on_registering(
+        &mut self,
+        n: usize,
+        call: PendingCall,
+        mut lanes: Vec<LaneId>,
+        place: &Arc<str>,
+    ) {
         lanes.retain(|lane| self.machine.is_initial_due(*lane));
         if lanes.is_empty() {
             self.end_register(n, &call, place, true);
@@ -341,9 +371,15 @@ impl World {
         let query = match source {
             EntrySource::Null => None,
             EntrySource::Row => {
-                let key = self.machine.row_of(actor).and_then(|row| self.machine.row_key(row)).flatten();
+                let key =
+                    self.machine.row_of(actor).and_then(|row| self.machine.row_key(row)).flatten();
                 let Some(key) = key else {
-                    self.fail(place, "get_ip_interface_entry", "a row that is not NULL", "a NULL row");
+                    self.fail(
+                        place,
+                        "get_ip_interface_entry",
+                        "a row that is not NULL",
+                        "a NULL row",
+                    );
                     return;
                 };
                 Some(EntryQuery::from(key))
@@ -353,7 +389,12 @@ impl World {
                 if let Some(alias) = alias {
                     let Some(found) = self.machine.env().interface_by_alias(alias) else {
                         let expected = format!("an interface \"{alias}\"");
-                        self.fail(place, "get_ip_interface_entry", expected, "the machine has none now");
+                        self.fail(
+                            place,
+                            "get_ip_interface_entry",
+                            expected,
+                            "the machine has none now",
+                        );
                         return;
                     };
                     if *luid == 0 && *index == 0 {
@@ -401,7 +442,14 @@ impl World {
         }
     }
 
-    fn check_code(&mut self, n: usize, place: &Arc<str>, what: &str, expected: Option<u32>, got: u32) {
+    fn check_code(
+        &mut self,
+        n: usize,
+        place: &Arc<str>,
+        what: &str,
+        expected: Option<u32>,
+        got: u32,
+    ) {
         let Some(expected) = expected.filter(|expected| *expected != got) else {
             return;
         };
@@ -415,7 +463,11 @@ impl World {
 }
 
 /// The value of a member, keys included.
-pub(crate) fn member_value(member: Member, key: RowKey, row: &netiosim_model::interface::IpRow) -> Option<u64> {
+pub(crate) fn member_value(
+    member: Member,
+    key: RowKey,
+    row: &netiosim_model::interface::IpRow,
+) -> Option<u64> {
     match member {
         Member::Family => Some(u64::from(key.family.number())),
         Member::InterfaceLuid => Some(key.luid.0),

@@ -55,10 +55,10 @@ use crate::call::Call;
 /// // expectation not met: GetTeredoPort exactly twice, answering ERROR_NOT_READY (21)
 /// //   expected at:  src/lib.rs:6
 /// //   fitted:       no call
-/// //   nearest miss: call 1: GetTeredoPort() answered NO_ERROR (0), port 49152
+/// //   nearest miss: call 1: GetTeredoPort() answered NO_ERROR (0), port 50000
 /// //     it answered NO_ERROR (0), expected ERROR_NOT_READY (21)
-/// //   calls (* fitted, ~ nearest miss):
-/// //     ~  1  0 ms  main  GetTeredoPort() answered NO_ERROR (0), port 49152  at src/lib.rs:7
+/// //   calls (~ nearest miss):
+/// //     ~ 1  0 ms  main  GetTeredoPort() answered NO_ERROR (0), port 50000  at src/lib.rs:7
 /// ```
 #[must_use = "an expectation is verified when it is dropped: bind it to a name, or `keep` it"]
 pub struct Expectation {
@@ -223,7 +223,6 @@ impl fmt::Debug for Expectation {
 }
 
 impl Drop for Expectation {
-    #[track_caller]
     fn drop(&mut self) {
         if self.settled {
             return;

@@ -37,14 +37,17 @@ pub(super) fn unmet(log: &Log, spec: &Spec, window: &Range<usize>, left: Option<
     let mut marks: BTreeMap<usize, char> = fitting.iter().map(|at| (*at, '*')).collect();
     let few = left.unwrap_or(fitting.len()) < min;
     let nearest = few.then(|| nearest(log, spec, window, misses)).flatten();
-    let mut legend = "* fitted".to_owned();
+    let mut legend = Vec::new();
+    if !fitting.is_empty() {
+        legend.push("* fitted");
+    }
     if let Some((at, differences)) = nearest {
         text += &format!("  nearest miss: call {}: {}\n", at + 1, log.calls[at].text());
         for difference in differences {
             text += &format!("    {difference}\n");
         }
         marks.insert(at, '~');
-        legend += ", ~ nearest miss";
+        legend.push("~ nearest miss");
     } else if few && marks.is_empty() {
         text += "  nearest miss: none, there was no call\n";
     } else if let Some(max) = max.filter(|max| fitting.len() > *max) {
@@ -52,7 +55,7 @@ pub(super) fn unmet(log: &Log, spec: &Spec, window: &Range<usize>, left: Option<
         let text_of = log.calls[first].text();
         text += &format!("  too many:     from call {} on: {text_of}\n", first + 1);
     }
-    finish(log, text, window.start, &marks, &legend, |at| {
+    finish(log, text, window.start, &marks, &legend.join(", "), |at| {
         log.calls[at].call.function == spec.function
     })
 }
@@ -125,7 +128,11 @@ fn finish(
         text += "  calls:        none since it was set up";
         return text;
     }
-    text += &format!("  calls ({legend}):");
+    text += "  calls";
+    if !legend.is_empty() {
+        text += &format!(" ({legend})");
+    }
+    text.push(':');
     let width = |text: fn(&Log, usize) -> String| {
         shown.iter().map(|at| text(log, *at).chars().count()).max().unwrap_or(0)
     };
