@@ -23,7 +23,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The crates behind it: [`netiosim_model`](model) holds the semantics, [`netiosim_sim`](sim) runs callbacks on
+//! The crates behind it: [`model`] holds the semantics, [`sim`] runs callbacks on
 //! them; the feature `scenario` adds scenario files.
 
 pub mod testing;

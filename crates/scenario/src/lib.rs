@@ -1,7 +1,7 @@
 //! Scenario files for netiosim: their format, schema, templates, diagnostics, runner and report.
 //!
 //! A scenario is a JSON file: a machine, what happens to it, scripted programs on it, and what must
-//! come out. [`format`] holds the types, one noun per file; [`read`] makes them of text and says of
+//! come out. [`format`](mod@format) holds the types, one noun per file; [`read`] makes them of text and says of
 //! a bad file everything that is wrong with it; [`check`] looks at the references within a scenario;
 //! [`template`] brings stacks and example scenarios along; [`schema`] describes the format for
 //! editors; [`load`] does all of that for a file on disk.

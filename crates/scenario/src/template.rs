@@ -223,6 +223,7 @@ fn lay_teredo(known: &mut TeredoSpec, over: TeredoSpec) {
     let elsewhere = over.kind.is_some()
         || over.nat.is_some()
         || over.managed_network.is_some()
+        || over.native_ipv6.is_some()
         || over.server_reachable.is_some();
     known.kind = over.kind.or(known.kind);
     let is_disabled = known.kind == Some(TeredoType::Disabled);

@@ -9,6 +9,7 @@ use netiosim_model::ids::{ActorId, Handle, LaneId, PlaceId, ProcessId};
 use netiosim_model::machine::Machine;
 use parking_lot::{Condvar, Mutex};
 
+use crate::StackRef;
 use crate::barrier::Held;
 use crate::builder::{Mode, OnDeadlock};
 use crate::call::CallRecord;
@@ -40,8 +41,9 @@ pub(crate) struct Inner {
     pub(crate) tokens: (crossbeam_channel::Sender<()>, crossbeam_channel::Receiver<()>),
 }
 
-/// A check of the mock side that runs when the stack ends and says what is wrong.
-pub(crate) type Check = Box<dyn FnOnce(&Core) -> Option<String> + Send>;
+/// A check of the mock side that runs, where no lock is held, when the stack ends, and says what is
+/// wrong.
+pub(crate) type Check = Box<dyn FnOnce(&StackRef) -> Option<String> + Send>;
 
 /// A callback of a live registration.
 pub(crate) struct Stored {

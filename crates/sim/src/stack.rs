@@ -161,11 +161,14 @@ impl Stack {
     /// What speaks against the stack at its end.
     fn verdict(&self) -> Option<String> {
         let inner = &self.reference.inner;
-        let mut core = inner.core.lock();
-        let mut parts: Vec<String> = core.unacknowledged().map(Finding::to_string).collect();
+        let (mut parts, checks) = self.reference.look(|core| {
+            let findings: Vec<String> = core.unacknowledged().map(Finding::to_string).collect();
+            (findings, std::mem::take(&mut core.checks))
+        });
         let found = parts.len();
-        for check in std::mem::take(&mut core.checks) {
-            parts.extend(check(&core));
+        // User code: no lock is held here.
+        for check in checks {
+            parts.extend(check(&self.reference));
         }
         if parts.is_empty() {
             return None;

@@ -121,6 +121,16 @@ fn a_thread_that_panics_already_panics_once() {
 }
 
 #[test]
+fn a_question_may_use_the_stack() {
+    let stack = Stack::new();
+    let (inside, owned) = (stack.handle(), stack.on_teredo_port_change(|_| {}).unwrap());
+    let question = move |_: &_| inside.calls().len() == 2 && !owned.handle().is_null();
+    unmet(&stack).with(question, "a question").keep();
+    stack.teredo_port().unwrap();
+    assert_eq!(panic_of(|| drop(stack)), None);
+}
+
+#[test]
 fn nothing_is_leaked() {
     let asked = Arc::new(());
     let stack = Stack::new();

@@ -7,6 +7,9 @@ use netiosim_sim::model::rule::Rule;
 use netiosim_sim::{Mode, Stack};
 
 fn panicking(mode: Mode) {
+    // The usual hook takes a lock of the standard library for its backtrace, and a thread that waits for
+    // another test there is, rightly, taken for blocked outside of our sight.
+    std::panic::set_hook(Box::new(|_| {}));
     let stack = Stack::builder().mode(mode).build();
     let count = Arc::new(AtomicUsize::new(0));
     let seen = count.clone();

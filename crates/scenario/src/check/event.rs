@@ -3,7 +3,9 @@
 use super::faults::Faults;
 use super::names::Names;
 use super::stack;
-use crate::format::{Event, FaultSpec, Function, InterfaceSet};
+use crate::format::{
+    Event, FaultSpec, Function, InterfaceSet, TeredoMapping, TeredoNetwork, TeredoPolicy,
+};
 use crate::read::JsonPath;
 
 /// `path` is that of the object whose only member names the event.
@@ -22,13 +24,13 @@ pub(super) fn check(event: &Event, path: &JsonPath, names: &Names<'_>, faults: &
             }
         }
         Event::TeredoMapping(mapping) => {
-            if mapping.address.is_none() && mapping.port.is_none() {
+            if *mapping == TeredoMapping::default() {
                 nothing(faults, &path.then("teredo_mapping"));
             }
         }
         Event::TeredoPolicy(policy) => {
             let path = path.then("teredo_policy");
-            if *policy == crate::format::TeredoPolicy::default() {
+            if *policy == TeredoPolicy::default() {
                 nothing(faults, &path);
             }
             if policy.client_port == Some(3544) {
@@ -40,7 +42,7 @@ pub(super) fn check(event: &Event, path: &JsonPath, names: &Names<'_>, faults: &
             }
         }
         Event::TeredoNetwork(network) => {
-            if network.managed.is_none() && network.nat.is_none() {
+            if *network == TeredoNetwork::default() {
                 nothing(faults, &path.then("teredo_network"));
             }
         }

@@ -1,7 +1,7 @@
 //! Reading scenario and stack files, and saying of a bad one everything that is wrong with it.
 //!
 //! Four passes, each only if the one before found nothing: size, encoding, depth and JSON syntax;
-//! then the shape of every value against the schema of [`schema`](crate::schema), which finds all
+//! then the shape of every value against the schema of [`schema`], which finds all
 //! errors that do not hide each other; then serde. References within the file are looked at by
 //! [`check`](crate::check).
 

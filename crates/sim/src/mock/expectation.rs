@@ -284,13 +284,14 @@ impl StackRef {
             });
             let link = Arc::new(Mutex::new(Some(shared.clone())));
             let last = link.clone();
-            core.checks.push(Box::new(move |core| {
+            core.checks.push(Box::new(move |stack| {
                 let shared = last.lock().take()?;
                 if std::thread::panicking() {
                     shared.release();
                     return None;
                 }
-                shared.judge(&Log::of(core))
+                let log = stack.look(|core| Log::of(core));
+                shared.judge(&log)
             }));
             Expectation { stack: self.clone(), shared, link, settled: false }
         })
