@@ -20,7 +20,7 @@ fn both_wait_and_both_succeed() {
     let next = bench.ports("next");
     assert!(bench.machine.can_end(bench.main));
     assert_eq!(bench.machine.cancel_end(bench.main).1, 0);
-    assert!(bench.machine.registration(next).is_some_and(|r| r.is_live()));
+    assert!(bench.is_live(next));
     assert!(bench.rules().is_empty());
 }
 

@@ -55,7 +55,7 @@ fn a_cancel_by_name_or_by_handle() {
             bench.machine.fault_add(Fault { target, ..Fault::new(cancel, Status::CanNotComplete) });
         assert_eq!(code_of(bench.cancel(bench.main, one)), 0);
         assert_eq!(code_of(bench.cancel(bench.main, two)), 1003);
-        assert!(bench.machine.registration(two).is_some_and(|r| r.is_live()));
+        assert!(bench.is_live(two));
         bench.restart(50_001);
         assert_eq!(bench.drain(two), [50_001]);
         bench.machine.fault_remove(id);

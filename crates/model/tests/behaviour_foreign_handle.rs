@@ -18,7 +18,7 @@ fn a_handle_of_another_stack_is_recognised() {
     assert_eq!(code_of(bench.cancel(bench.main, foreign)), 87);
     assert_eq!(bench.rules(), ["N005"]);
     assert!(bench.machine.findings()[0].message.ends_with("on a stack that did not give it"));
-    assert!(bench.machine.registration(own).is_some_and(|r| r.is_live()));
+    assert!(bench.is_live(own));
 }
 
 #[test]

@@ -114,6 +114,11 @@ impl Bench {
         ports
     }
 
+    pub(crate) fn is_live(&self, handle: Handle) -> bool {
+        let registration = self.machine.registration(handle);
+        registration.is_some_and(netiosim_model::machine::Registration::is_live)
+    }
+
     /// The ids of all findings.
     pub(crate) fn rules(&self) -> Vec<&'static str> {
         self.machine.findings().iter().map(|finding| finding.rule.id()).collect()

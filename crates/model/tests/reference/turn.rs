@@ -25,7 +25,7 @@ pub(super) fn change(turn: Turn, env: &Env) -> Change {
         Turn::Traffic => Change::TeredoTraffic,
         Turn::Server(reachable) => Change::TeredoServer { reachable },
         Turn::Mapping(n) => {
-            let port = (n % 2 == 0).then(|| 40_000 + u16::from(n));
+            let port = n.is_multiple_of(2).then(|| 40_000 + u16::from(n));
             Change::TeredoMapping { address: Ipv4Addr::new(203, 0, 113, n), port }
         }
         Turn::NativeIpv6(native_ipv6) => {
@@ -79,7 +79,7 @@ fn luid(n: u8, env: &Env) -> Luid {
 }
 
 fn address(n: u8) -> IpAddr {
-    if n % 2 == 0 {
+    if n.is_multiple_of(2) {
         IpAddr::V4(Ipv4Addr::new(10, 0, 0, n % 6))
     } else {
         format!("2001:db8::{:x}", n % 6).parse().expect("an address")

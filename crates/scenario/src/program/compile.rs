@@ -19,6 +19,9 @@ use crate::format::{
     NotifyTeredoPortChange, Scenario, StackSpec, Start, Step, Value,
 };
 
+/// As many threads as a scenario may have: the runner looks at each of them at every step.
+const MOST_THREADS: usize = 4096;
+
 /// Compiles a scenario for a profile.
 ///
 /// `stack` is the scenario's stack with its file, if it names one, already read.
@@ -41,6 +44,12 @@ pub fn compile(
         };
         options.fix(name, &value).map_err(|error| BuildError::new("options", error.to_string()))?;
         fixed.push((name.clone(), value));
+    }
+    let threads: usize = scenario.clients.iter().map(|client| client.threads.len()).sum();
+    if threads > MOST_THREADS {
+        let reason =
+            format!("the clients have {threads} threads; at most {MOST_THREADS} are possible");
+        return Err(BuildError::new("clients", reason));
     }
     let mut compiler = Compiler::new(scenario);
     compiler.number_callbacks();
