@@ -29,7 +29,7 @@ impl World {
 
     /// Ends every wait and callback that can end, and delivers what can be delivered.
     fn run_dry(&mut self) {
-        for _ in 0..100_000 {
+        for _ in 0..5_000 {
             let mut broken = Vec::new();
             self.read_rules();
             let all = 0..self.actors.len();

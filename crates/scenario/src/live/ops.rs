@@ -192,7 +192,7 @@ impl Live {
                 self.entry(context, source, *returns, expect, save, place);
             }
             Op::ReadRow { member, equals } => {
-                self.read_row(context, *member, equals.as_ref(), place)
+                self.read_row(context, *member, equals.as_ref(), place);
             }
             Op::KeepRow(row) => self.shared.lock().rows[*row] = context.row,
             Op::ReadKeptRow(row, member) => {
@@ -202,7 +202,7 @@ impl Live {
                         let _ = self.stack.row_read(kept, *member);
                     }
                     None => {
-                        self.fail(place, "read_kept_row", "a row kept before", "no row was kept")
+                        self.fail(place, "read_kept_row", "a row kept before", "no row was kept");
                     }
                 }
             }
@@ -278,10 +278,10 @@ impl Live {
             }
             Op::Irql(irql) => self.stack.set_irql(*irql),
             Op::LoadModule(module) => {
-                self.happen_to_machine(EnvEvent::Module { module: *module, loaded: true })
+                self.happen_to_machine(EnvEvent::Module { module: *module, loaded: true });
             }
             Op::UnloadModule(module) => {
-                self.happen_to_machine(EnvEvent::Module { module: *module, loaded: false })
+                self.happen_to_machine(EnvEvent::Module { module: *module, loaded: false });
             }
             Op::ExitProcess => {
                 self.processes[self.program.clients[context.client].1].exit();
