@@ -109,6 +109,7 @@ impl Env {
             Change::FamilyUnbind { luid, family } => self.unbind(*luid, *family, &mut effects)?,
             Change::AddressAdd(address) => self.add_address(address, &mut effects)?,
             Change::AddressRemove { luid, address } => {
+                self.own_interface(*luid)?;
                 if self.addresses.remove(&(*luid, *address)).is_none() {
                     return Err(ChangeError::NoAddress(*address));
                 }
@@ -198,7 +199,7 @@ impl Env {
 
     fn raise_teredo_interface(&mut self, effects: &mut Vec<Effect>) {
         let mut interface = self.teredo_interface.clone();
-        if self.interfaces.contains_key(&interface.luid) {
+        if !self.ipv6_present || self.interfaces.contains_key(&interface.luid) {
             return;
         }
         if self.by_index.contains_key(&interface.index) {
@@ -384,6 +385,7 @@ impl Env {
         effects: &mut Vec<Effect>,
     ) -> Result<(), ChangeError> {
         let family = if address.address.is_ipv4() { Family::V4 } else { Family::V6 };
+        self.own_interface(address.luid)?;
         self.bound(address.luid, family)?;
         let key = (address.luid, address.address);
         if self.addresses.contains_key(&key) {
@@ -415,9 +417,13 @@ impl Env {
             if self.teredo.interface_present() {
                 self.raise_teredo_interface(effects);
             }
+            // The client hears of it as of any change of the network, and tries again if it is wanted.
+            let network = TeredoEvent::NetworkChanged(self.teredo.network().clone());
+            self.teredo_event(&network, rules, chooser, effects);
         } else {
-            self.teredo_event(&TeredoEvent::Stop, rules, chooser, effects);
             self.ipv6_present = false;
+            let network = TeredoEvent::NetworkChanged(self.teredo.network().clone());
+            self.teredo_event(&network, rules, chooser, effects);
             self.remove_interface(self.teredo_interface.luid, effects);
             let luids: Vec<Luid> = self.interfaces.keys().copied().collect();
             for luid in luids {

@@ -114,6 +114,23 @@ pub enum Change {
 }
 
 impl Change {
+    /// Whether the Teredo client hears of it.
+    pub(crate) const fn concerns_teredo(&self) -> bool {
+        !matches!(
+            self,
+            Self::InterfaceAdd(_)
+                | Self::InterfaceRemove(_)
+                | Self::RowSet { .. }
+                | Self::LinkSet { .. }
+                | Self::RowTouch { .. }
+                | Self::FamilyBind { .. }
+                | Self::FamilyUnbind { .. }
+                | Self::AddressAdd(_)
+                | Self::AddressRemove { .. }
+                | Self::RouteAdd(_)
+        )
+    }
+
     /// A short name for traces, in the words of the scenario language.
     #[must_use]
     pub const fn name(&self) -> &'static str {

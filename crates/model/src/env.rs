@@ -57,6 +57,7 @@ pub enum Listener {
 pub struct Env {
     pub(crate) interfaces: BTreeMap<Luid, Interface>,
     pub(crate) by_index: BTreeMap<u32, Luid>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::pairs"))]
     pub(crate) addresses: BTreeMap<(Luid, IpAddr), UnicastAddress>,
     pub(crate) routes: Vec<Route>,
     pub(crate) teredo: TeredoClient,

@@ -27,6 +27,8 @@ pub mod machine;
 pub mod member;
 pub mod net;
 pub mod notification;
+#[cfg(feature = "serde")]
+mod pairs;
 pub mod profile;
 pub mod rule;
 pub mod status;

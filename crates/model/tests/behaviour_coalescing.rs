@@ -41,7 +41,6 @@ fn distinct_rows_are_never_merged() {
 }
 
 #[test]
-#[ignore = "a port that merges with another type is lost"]
 fn a_stop_and_a_start_that_merge_leave_the_port_of_now() {
     // TP-15: the last port delivered is the one that GetTeredoPort answers.
     let fixed = [("coalescing", "same-key"), ("port-on-stop", "zero-delete")];

@@ -62,7 +62,6 @@ fn under_gone_nothing_is_left() {
 }
 
 #[test]
-#[ignore = "an abandoned cancel does not bury it yet"]
 fn under_gone_a_registration_without_a_callback_goes_at_once() {
     // Only what waits may begin: the cancel could have ended, and is given up all the same.
     let mut bench = Bench::with(&[("failed-cancel", "gone"), ("events-during-cancel", "deliver")]);

@@ -79,7 +79,6 @@ fn one_family_makes_one() {
 }
 
 #[test]
-#[ignore = "the other lane does not wait for it yet"]
 fn the_one_of_a_handle_comes_before_every_change_of_either_family() {
     // TP-09 in the words of NI-07: right after the registration, never after a real change.
     let mut bench = Bench::with(&[("initial-thread", "pool"), ("delivery-order", "any")]);
@@ -90,7 +89,6 @@ fn the_one_of_a_handle_comes_before_every_change_of_either_family() {
 }
 
 #[test]
-#[ignore = "the other lane does not wait for it yet"]
 fn on_the_caller_it_never_overlaps_with_a_change_of_the_other_family() {
     // NI-16 under `serialization` `handle`: the initial call is pending when IPv6 changes.
     let mut bench = Bench::new();

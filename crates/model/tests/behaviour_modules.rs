@@ -47,7 +47,6 @@ fn unloaded_after_the_cancel_is_right() {
 }
 
 #[test]
-#[ignore = "only live registrations are looked at yet"]
 fn unloaded_while_the_cancel_still_waits() {
     // N009: it stays until the cancel returned.
     let mut bench = Bench::new();

@@ -57,7 +57,6 @@ fn who_can_go_on_or_is_in_a_reported_circle_is_not_reported() {
 }
 
 #[test]
-#[ignore = "an actor of a dissolved circle stays marked yet"]
 fn a_circle_that_was_dissolved_hides_nothing() {
     // The callback was part of a circle once; later it hangs for another reason.
     let mut bench = Bench::new();

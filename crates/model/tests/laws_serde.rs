@@ -13,7 +13,6 @@ proptest! {
 
     /// Written and read, anywhere in a run, it is equal, and goes on equally.
     #[test]
-    #[ignore = "two maps of the state have keys that JSON cannot write"]
     fn a_state_survives_being_written(script in script(1..60), cut in any::<usize>()) {
         let cut = cut % (script.actions.len() + 1);
         let mut world = World::new(&script);

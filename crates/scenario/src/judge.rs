@@ -332,10 +332,17 @@ impl Judge<'_> {
                 }
                 None => ThreadState::Finished,
             };
+            if *ended == Ended::NotStarted {
+                let path = format!("expect.threads.{}", decl.name);
+                let what = format!("thread \"{}\" at the end", decl.name);
+                let expected =
+                    if expected == ThreadState::Finished { "finished" } else { "blocked" };
+                unmet.push(Unmet::new(path, what, expected, "never started"));
+                continue;
+            }
             let is = match ended {
                 Ended::Finished => ThreadState::Finished,
-                Ended::Blocked => ThreadState::Blocked,
-                Ended::NotStarted => ThreadState::Finished,
+                Ended::Blocked | Ended::NotStarted => ThreadState::Blocked,
             };
             if is != expected {
                 let word =

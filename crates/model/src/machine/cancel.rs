@@ -1,12 +1,12 @@
 //! CancelMibChangeNotify2, in two steps.
 
-use super::actor::Wait;
+use super::actor::{LockMode, Wait};
 use super::register::stale_status;
-use super::registration::{Death, Initial, Lane, Life};
+use super::registration::{Death, Lane, Life};
 use super::{Grave, Machine};
 use crate::choose::Chooser;
 use crate::event::{Function, What};
-use crate::ids::{ActorId, Handle};
+use crate::ids::{ActorId, Handle, LockId};
 use crate::profile::OptionId;
 use crate::rule::Rule;
 use crate::status::Status;
@@ -69,7 +69,11 @@ impl Machine {
             Some(Life::Cancelling(others)) => others,
         };
         if !others.is_empty() && self.pick(OptionId::ConcurrentCancel, chooser) == "refuse" {
-            let status = stale_status(self.pick(OptionId::StaleCancel, chooser));
+            // A callback may still run: whoever is refused must not take that for the end.
+            let status = match stale_status(self.pick(OptionId::StaleCancel, chooser)) {
+                Status::Success => Status::InvalidParameter,
+                status => status,
+            };
             return self.cancel_done(actor, handle, status);
         }
         let keep = self.pick(OptionId::EventsDuringCancel, chooser) == "deliver";
@@ -96,13 +100,22 @@ impl Machine {
         self.state.actors[actor.slot()].wait = Some(Wait::Cancel(handle));
         self.event(Some(actor), What::Waits(Wait::Cancel(handle)));
         match self.closes_cycle(actor) {
-            Some(finding) => CancelBegin::Cycle(finding),
+            Some(finding) => {
+                if let Some(registration) = self.registration(handle) {
+                    let born = registration.born;
+                    self.state.hung.insert(born, handle);
+                }
+                CancelBegin::Cycle(finding)
+            }
             None => {
-                // From here on the cancel will succeed: what was set aside is dropped for good.
-                if let Some(registration) = self.registration_mut(handle) {
+                // From here on the cancel will succeed: what was set aside is dropped for good, unless
+                // another cancel of the handle is part of a deadlock.
+                let hung = self
+                    .registration(handle)
+                    .is_some_and(|r| self.state.hung.contains_key(&r.born));
+                if let Some(registration) = self.registration_mut(handle).filter(|_| !hung) {
                     registration.lanes.iter_mut().for_each(Lane::drop_aside);
                 }
-                self.predict(actor, handle);
                 CancelBegin::Wait
             }
         }
@@ -118,6 +131,15 @@ impl Machine {
         let Some(Wait::Cancel(handle)) = self.state.actors[actor.slot()].wait.take() else {
             panic!("the actor is in a cancel");
         };
+        self.state.actors[actor.slot()].deadlocked = false;
+        // The timing was lucky for all who cancel it together; the first to return tells of it.
+        if let Some(Life::Cancelling(cancellers)) =
+            self.registration(handle).map(|r| r.life.clone())
+        {
+            for canceller in cancellers {
+                self.predict(canceller, handle);
+            }
+        }
         self.bury(handle, Death::Cancelled);
         let CancelBegin::Done { status, code } = self.cancel_done(actor, handle, Status::Success)
         else {
@@ -140,28 +162,30 @@ impl Machine {
         let status = Status::PossibleDeadlock;
         if let Some(Wait::Cancel(handle)) = entry.wait.take() {
             let gone = self.pick(OptionId::FailedCancel, chooser) == "gone";
-            let revived = match self.registration_mut(handle) {
-                Some(registration) => {
-                    if let Life::Cancelling(cancellers) = &mut registration.life {
-                        cancellers.retain(|other| *other != actor);
-                        if cancellers.is_empty() {
-                            registration.life =
-                                if gone { Life::Dying(Death::FailedCancel) } else { Life::Live };
-                            if !gone {
-                                registration.lanes.iter_mut().for_each(Lane::take_back);
-                            }
+            let mut last = None;
+            if let Some(registration) = self.registration_mut(handle)
+                && let Life::Cancelling(cancellers) = &mut registration.life
+            {
+                cancellers.retain(|other| *other != actor);
+                last = cancellers.is_empty().then_some((registration.born, registration.doomed));
+            }
+            if let Some((born, doomed)) = last {
+                self.state.hung.remove(&born);
+                match doomed.or(gone.then_some(Death::FailedCancel)) {
+                    Some(death) => self.kill(handle, death),
+                    None => {
+                        if let Some(registration) = self.registration_mut(handle) {
+                            registration.life = Life::Live;
+                            registration.lanes.iter_mut().for_each(Lane::take_back);
                         }
+                        self.state.live.insert(born, handle);
                     }
-                    registration.is_live().then_some(registration.born)
                 }
-                None => None,
-            };
-            if let Some(born) = revived {
-                self.state.live.insert(born, handle);
             }
             self.refresh_ready(handle);
             let _ = self.cancel_done(actor, handle, status);
         }
+        self.dissolve();
         (status, self.code(actor, status))
     }
 
@@ -186,12 +210,10 @@ impl Machine {
             return;
         }
         registration.life = Life::Dying(death);
-        for lane in &mut registration.lanes {
-            lane.queue.clear();
-            lane.initial = Initial::None;
-        }
+        registration.lanes.iter_mut().for_each(Lane::clear);
         let born = registration.born;
         self.state.live.remove(&born);
+        self.state.hung.remove(&born);
         self.refresh_ready(handle);
     }
 
@@ -202,15 +224,13 @@ impl Machine {
         }
         let Some(slot) = handle.slot() else { return };
         if let Some(registration) = self.registration_mut(handle) {
-            for lane in &mut registration.lanes {
-                lane.queue.clear();
-                lane.initial = Initial::None;
-            }
+            registration.lanes.iter_mut().for_each(Lane::clear);
         }
         self.refresh_ready(handle);
         let entry = &mut self.state.slots[slot];
         if let Some(registration) = entry.registration.take() {
             self.state.live.remove(&registration.born);
+            self.state.hung.remove(&registration.born);
             let (generation, name) = (entry.generation, registration.name.clone());
             entry.grave = Some(Grave { generation, name, death });
             entry.generation = entry.generation.wrapping_add(1) & 0xF_FFFF;
@@ -256,8 +276,17 @@ impl Machine {
         let Some(registration) = self.registration(handle) else {
             return;
         };
-        let held = registration.locks_ever.iter().find(|lock| self.holds(actor, **lock)).copied();
-        let Some(lock) = held else { return };
+        if registration.blamed {
+            return; // The deadlock itself has been told of.
+        }
+        // Readers keep out writers only.
+        let keeps_out = |(lock, wanted): &&(LockId, LockMode)| {
+            self.holds(actor, *lock)
+                .is_some_and(|held| held == LockMode::Write || *wanted == LockMode::Write)
+        };
+        let Some((lock, _)) = registration.locks_ever.iter().find(keeps_out).copied() else {
+            return;
+        };
         let message = format!(
             "\"{}\" cancels \"{}\" while it holds lock \"{}\", which a callback of that handle has taken before",
             self.state.actors[actor.slot()].name,

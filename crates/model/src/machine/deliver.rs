@@ -1,6 +1,6 @@
 //! Deliveries: which may begin, and their two steps, begin and end.
 
-use super::registration::{Initial, Life, Scope};
+use super::registration::{Initial, Lane, Life, Scope};
 use super::{Kind, Machine, Registration, Running};
 use crate::event::What;
 use crate::ids::{ActorId, Handle, LaneId, ObjectId};
@@ -73,10 +73,12 @@ impl Machine {
     /// If the delivery may not begin: the lane is neither among [`Machine::deliverable`] nor due on
     /// this actor after a registration.
     pub fn delivery_begin(&mut self, lane: LaneId, actor: ActorId) -> Due {
+        let free = self.scope_is_free(lane.handle, Some(lane.lane));
         let registration = self.registration_mut(lane.handle).expect("a lane of a registration");
         let kind = registration.kind;
         let entry = &mut registration.lanes[usize::from(lane.lane)];
         assert!(entry.running.is_none(), "one delivery at a time in a lane");
+        assert!(free || matches!(entry.initial, Initial::OnCaller(_)), "the lane's turn");
         let notification = match entry.initial {
             Initial::OnPool => None,
             Initial::OnCaller(caller) => {
@@ -153,7 +155,13 @@ impl Machine {
         {
             return false;
         }
-        let busy = |other: &Registration| other.running().next().is_some();
+        // An initial delivery that is due on a registering thread has its turn already.
+        let busy = |other: &Registration| {
+            other
+                .lanes
+                .iter()
+                .any(|lane| lane.running.is_some() || matches!(lane.initial, Initial::OnCaller(_)))
+        };
         match registration.scope {
             Scope::Lane => true,
             Scope::Handle => !busy(registration),
@@ -181,8 +189,12 @@ impl Machine {
             };
             let open = !matches!(registration.life, Life::Dying(_));
             let born = registration.born;
+            // With one initial notification for both families no lane tells of a change before it.
+            let initial = |lane: &Lane| lane.initial != Initial::None;
+            let later =
+                !registration.lanes[n].own_initial && registration.lanes.iter().any(initial);
             let lane = &mut registration.lanes[n];
-            let head = lane.head().filter(|_| open && lane.running.is_none());
+            let head = lane.head().filter(|_| open && !later && lane.running.is_none());
             let old = std::mem::replace(&mut lane.listed, head);
             let lane = u8::try_from(n).unwrap_or_default();
             if old != head {

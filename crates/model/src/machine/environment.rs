@@ -25,7 +25,11 @@ impl Machine {
         change: &Change,
         chooser: &mut dyn Chooser,
     ) -> Result<(), ChangeError> {
-        let rules = self.teredo_rules(chooser);
+        let rules = if change.concerns_teredo() {
+            self.teredo_rules(chooser)
+        } else {
+            TeredoRules::default()
+        };
         self.event(actor, What::Change(change.name()));
         let effects = self.env_mut().apply(change, rules, chooser)?;
         self.owe(effects, chooser);
@@ -168,8 +172,14 @@ impl Machine {
         chooser: &mut dyn Chooser,
         lane: impl Fn(Kind) -> Option<usize>,
     ) {
+        let hung = self
+            .state
+            .hung
+            .values()
+            .filter_map(|handle| Some((*handle, self.registration(*handle)?)));
         let targets: Vec<(Handle, usize)> = self
             .registrations()
+            .chain(hung)
             .filter_map(|(handle, registration)| Some((handle, lane(registration.kind)?)))
             .collect();
         if targets.is_empty() {
@@ -179,12 +189,23 @@ impl Machine {
         let order = self.take_order();
         for (handle, lane) in targets {
             if let Some(registration) = self.registration_mut(handle) {
-                let queue = &mut registration.lanes[lane].queue;
+                let live = registration.is_live();
+                let lane = &mut registration.lanes[lane];
+                let queue = if live { &mut lane.queue } else { &mut lane.aside };
                 let pending = queue.iter_mut().find(|entry| entry.1.key() == notification.key());
                 match pending {
                     // Observed, 11: an add or delete replaces the pending one, a change merges with it.
                     Some(entry) if merge => {
-                        if notification.kind() != NotificationType::Parameter
+                        // A port is all that its notification says: the last one counts.
+                        let newer_port = match (&notification, &entry.1) {
+                            (
+                                Notification::TeredoPort { port, .. },
+                                Notification::TeredoPort { port: old, .. },
+                            ) => port != old,
+                            _ => false,
+                        };
+                        if newer_port
+                            || notification.kind() != NotificationType::Parameter
                             || entry.1.kind() == NotificationType::Parameter
                         {
                             entry.1 = notification;

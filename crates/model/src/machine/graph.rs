@@ -81,6 +81,11 @@ impl Machine {
         let rule = classify(&links);
         for link in &links {
             self.state.actors[link.actor.slot()].deadlocked = true;
+            if let Wait::Cancel(handle) = link.wait
+                && let Some(registration) = self.registration_mut(handle)
+            {
+                registration.blamed = true;
+            }
         }
         let handle = links.iter().find_map(|link| match link.wait {
             Wait::Cancel(handle) => Some(handle),
@@ -95,12 +100,38 @@ impl Machine {
         Some(found)
     }
 
+    /// Reports the cycles that a step closed which was not itself a wait.
+    pub(crate) fn look_for_cycles(&mut self) {
+        for n in 0..self.state.actors.len() {
+            let actor = &self.state.actors[n];
+            if actor.alive && actor.wait.is_some() && !actor.deadlocked {
+                let _ = self.closes_cycle(ActorId::at(n));
+            }
+        }
+    }
+
+    /// Who no longer lies on a cycle is no longer deadlocked.
+    pub(crate) fn dissolve(&mut self) {
+        for n in 0..self.state.actors.len() {
+            if self.state.actors[n].deadlocked && self.cycle(ActorId::at(n)).is_none() {
+                self.state.actors[n].deadlocked = false;
+            }
+        }
+    }
+
     fn headline(&self, rule: Rule, links: &[Link], handle: Option<Handle>) -> String {
         let name = |actor: ActorId| self.state.actors[actor.slot()].name.clone();
         let registration = handle.map(|handle| self.registration_name(handle)).unwrap_or_default();
         match rule {
             Rule::SelfCancel => {
-                format!("deadlock: the callback of \"{registration}\" cancels its own handle")
+                let innermost = self.state.actors[links[0].actor.slot()].frames.last();
+                if innermost.map(|lane| lane.handle) == handle {
+                    format!("deadlock: the callback of \"{registration}\" cancels its own handle")
+                } else {
+                    format!(
+                        "deadlock: \"{registration}\" is cancelled on the thread that runs its callback"
+                    )
+                }
             }
             Rule::CrossedCancels => {
                 format!("deadlock: {} callbacks cancel each other's handles", links.len())

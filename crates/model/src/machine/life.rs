@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::Machine;
-use super::registration::Death;
+use super::Registration;
+use super::registration::{Death, Lane, Life};
+use crate::change::Change;
 use crate::choose::Chooser;
 use crate::event::What;
 use crate::ids::{ActorId, Handle, ModuleId, ObjectId, ProcessId};
@@ -78,16 +80,24 @@ impl Machine {
 
     /// Unloads a module; a finding if a live registration has its callback in it (TP-23, NI-18).
     pub fn module_unload(&mut self, actor: ActorId, process: ProcessId, module: ModuleId) {
-        let name = self.module(process, module).0;
+        let (name, loaded) = self.module(process, module);
+        if !loaded {
+            return;
+        }
         if let Some(entry) = self.state.processes[process.slot()].modules.get_mut(module.slot()) {
             entry.1 = false;
         }
         self.event(Some(actor), What::Module { module, loaded: false });
-        let users: Vec<Handle> = self
-            .registrations()
-            .filter(|(_, r)| r.process == process && r.module == Some(module))
-            .map(|(handle, _)| handle)
-            .collect();
+        // Until the cancel has returned a callback may run or begin.
+        let in_use = |registration: &Registration| {
+            let dead = matches!(registration.life, Life::Dying(_));
+            !dead || registration.running().next().is_some()
+        };
+        let uses = |handle: &Handle| {
+            self.registration(*handle)
+                .is_some_and(|r| r.process == process && r.module == Some(module) && in_use(r))
+        };
+        let users: Vec<Handle> = self.handles().filter(uses).collect();
         for handle in users {
             let message = format!(
                 "module \"{name}\" was unloaded while \"{}\", whose callback is in it, is registered",
@@ -160,8 +170,9 @@ impl Machine {
         )
     }
 
-    /// Restarts the machine: every process ends, every registration is gone (TP-21, NI-21), and
-    /// the Teredo client starts again, on another port. Nobody is told.
+    /// Restarts the machine: every process ends, every registration is gone (TP-21, NI-21), nobody
+    /// listens any more, and the Teredo client, if it is wanted, starts again, on another port; it
+    /// qualifies when an application makes it (TS-20). Nobody is told.
     pub fn reboot(&mut self, chooser: &mut dyn Chooser) {
         self.event(None, What::Reboot);
         for n in 0..self.state.processes.len() {
@@ -170,11 +181,13 @@ impl Machine {
             }
         }
         self.state.nsi_down = false;
-        let started = self.env().teredo().port().is_some();
-        if started {
-            let rules = self.teredo_rules(chooser);
-            let restart = crate::change::Change::TeredoRestart(PortWish::Another);
-            let effects = self.env_mut().apply(&restart, rules, chooser).unwrap_or_default();
+        self.env_mut().listeners.clear();
+        if !self.env().teredo().is_wanted() {
+            return;
+        }
+        let rules = self.teredo_rules(chooser);
+        for change in [Change::TeredoStop, Change::TeredoStart(PortWish::Another)] {
+            let effects = self.env_mut().apply(&change, rules, chooser).unwrap_or_default();
             for effect in effects {
                 self.event(None, What::Effect(effect));
             }
@@ -192,8 +205,14 @@ impl Machine {
         self.event(None, What::NsiRestart);
         let all: Vec<Handle> = self.handles().collect();
         for handle in all {
-            let cancelled = self.registration(handle).is_some_and(|r| !r.is_live());
-            if cancelled {
+            let live = self.registration(handle).is_some_and(Registration::is_live);
+            if !live {
+                // Its cancel goes on; if that is refused, there is nothing to go back to.
+                if let Some(registration) = self.registration_mut(handle) {
+                    registration.doomed = Some(Death::NsiRestart);
+                    registration.lanes.iter_mut().for_each(Lane::clear);
+                }
+                self.refresh_ready(handle);
                 continue;
             }
             self.kill(handle, Death::NsiRestart);

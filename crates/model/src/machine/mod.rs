@@ -82,7 +82,11 @@ pub struct State {
     free_slots: Vec<u32>,
     /// Live registrations in the order of their birth.
     live: BTreeMap<u64, Handle>,
+    /// Registrations whose cancel is a deadlock and may yet be refused: what they are owed meanwhile
+    /// is set aside.
+    hung: BTreeMap<u64, Handle>,
     /// Lanes with something to deliver to the pool, by what they would deliver next.
+    #[cfg_attr(feature = "serde", serde(with = "crate::pairs"))]
     ready: BTreeMap<(u64, u64, u8), LaneId>,
     next_order: u64,
     next_birth: u64,
@@ -176,6 +180,7 @@ impl Machine {
             slots: Vec::new(),
             free_slots: Vec::new(),
             live: BTreeMap::new(),
+            hung: BTreeMap::new(),
             ready: BTreeMap::new(),
             next_order: 0,
             next_birth: 0,
@@ -405,12 +410,14 @@ impl Machine {
         if entry.alive {
             entry.alive = false;
             entry.wait = None;
+            entry.deadlocked = false;
             self.event(Some(actor), What::Exited(actor));
         }
     }
 
     /// The actor goes back to its pool without a word; [`Machine::actor_reuse`] takes it out again.
     pub fn actor_park(&mut self, actor: ActorId) {
+        self.state.actors[actor.slot()].deadlocked = false;
         self.state.actors[actor.slot()].alive = false;
     }
 
@@ -419,6 +426,7 @@ impl Machine {
         let entry = &mut self.state.actors[actor.slot()];
         debug_assert!(entry.frames.is_empty() && entry.wait.is_none(), "an idle actor");
         entry.alive = true;
+        entry.deadlocked = false;
         entry.process = process;
         entry.irql = Irql::Passive;
         entry.place = None;

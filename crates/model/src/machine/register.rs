@@ -190,6 +190,7 @@ impl Machine {
             } else {
                 Initial::None
             },
+            own_initial: request.initial && (n == 0 || each),
             initial_order: order,
             queue: VecDeque::new(),
             running: None,
@@ -211,6 +212,8 @@ impl Machine {
             lanes: lanes.collect(),
             begun: 0,
             locks_ever: Vec::new(),
+            blamed: false,
+            doomed: None,
         };
         let label = (registration.name.clone(), registration.lanes.len() > 1);
         let handle = self.place_registration(registration);

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::actor::LockMode;
 use crate::ids::{ActorId, LockId, ModuleId, ObjectId, ProcessId};
 use crate::net::Family;
 use crate::notification::Notification;
@@ -94,6 +95,8 @@ pub struct Running {
 pub(crate) struct Lane {
     pub(crate) family: Option<Family>,
     pub(crate) initial: Initial,
+    /// Whether the lane has an initial notification of its own, made or not.
+    pub(crate) own_initial: bool,
     /// The sequence number of the initial notification.
     pub(crate) initial_order: u64,
     pub(crate) queue: VecDeque<(u64, Notification)>,
@@ -108,6 +111,13 @@ pub(crate) struct Lane {
 }
 
 impl Lane {
+    /// Nothing is pending any more, and nothing can come back.
+    pub(crate) fn clear(&mut self) {
+        self.queue.clear();
+        self.initial = Initial::None;
+        self.drop_aside();
+    }
+
     /// Nothing that is pending begins any more.
     pub(crate) fn set_aside(&mut self) {
         self.aside = std::mem::take(&mut self.queue);
@@ -123,9 +133,8 @@ impl Lane {
 
     /// What was set aside is pending again; an initial notification comes from the pool now.
     pub(crate) fn take_back(&mut self) {
-        let later = std::mem::take(&mut self.queue);
-        self.queue = std::mem::take(&mut self.aside);
-        self.queue.extend(later);
+        self.queue.append(&mut self.aside);
+        self.queue.make_contiguous().sort_by_key(|entry| entry.0);
         if std::mem::take(&mut self.aside_initial) {
             self.initial = Initial::OnPool;
         }
@@ -208,8 +217,13 @@ pub struct Registration {
     pub(crate) lanes: Vec<Lane>,
     /// Deliveries that began.
     pub(crate) begun: u32,
-    /// Tracked locks that a callback of this handle has ever taken, sorted.
-    pub(crate) locks_ever: Vec<LockId>,
+    /// Tracked locks that a callback of this handle has ever wanted, sorted, each with the strongest
+    /// mode.
+    pub(crate) locks_ever: Vec<(LockId, LockMode)>,
+    /// A cancel of it was reported as part of a deadlock.
+    pub(crate) blamed: bool,
+    /// How it died while a cancel that may yet be refused was under way.
+    pub(crate) doomed: Option<Death>,
 }
 
 impl Registration {

@@ -75,14 +75,16 @@ impl Machine {
         &self.state.locks[lock.slot()].name
     }
 
-    pub(crate) fn holds(&self, actor: ActorId, lock: LockId) -> bool {
-        self.state.locks[lock.slot()].owners.iter().any(|owner| owner.0 == actor)
+    /// How an actor holds a lock, if it does.
+    pub(crate) fn holds(&self, actor: ActorId, lock: LockId) -> Option<LockMode> {
+        let owners = &self.state.locks[lock.slot()].owners;
+        owners.iter().filter(|owner| owner.0 == actor).map(|owner| owner.1).max()
     }
 
     /// Takes a lock, or begins to wait for it. Reading is shared on a reader-writer lock only.
     pub fn acquire(&mut self, actor: ActorId, lock: LockId, mode: LockMode) -> Begun {
         let mode = if self.state.locks[lock.slot()].shared { mode } else { LockMode::Write };
-        self.remember_lock(actor, lock);
+        self.remember_lock(actor, lock, mode);
         if self.lock_is_free(lock, mode) {
             self.own(actor, lock, mode);
             return Begun::Done;
@@ -95,7 +97,7 @@ impl Machine {
         let mode = if self.state.locks[lock.slot()].shared { mode } else { LockMode::Write };
         let free = self.lock_is_free(lock, mode);
         if free {
-            self.remember_lock(actor, lock);
+            self.remember_lock(actor, lock, mode);
             self.own(actor, lock, mode);
         }
         free
@@ -120,6 +122,7 @@ impl Machine {
         if let Some(owner) = owners.iter_mut().rev().find(|owner| owner.0 == from) {
             owner.0 = to;
         }
+        self.look_for_cycles();
     }
 
     /// Waits for the end of another actor.
@@ -149,6 +152,7 @@ impl Machine {
     /// Names the one actor that takes messages out of a channel.
     pub fn set_receiver(&mut self, channel: ChannelId, receiver: ActorId) {
         self.state.channels[channel.slot()].receiver = Some(receiver);
+        self.look_for_cycles();
     }
 
     /// Puts a message into a channel, or begins to wait for room.
@@ -226,6 +230,7 @@ impl Machine {
         let Some(wait) = self.state.actors[actor.slot()].wait.take() else {
             unreachable!("an actor whose wait can end waits");
         };
+        self.state.actors[actor.slot()].deadlocked = false;
         self.finish(actor, wait);
     }
 
@@ -237,6 +242,8 @@ impl Machine {
             Wait::Send(channel) => {
                 self.state.channels[channel.slot()].len += 1;
                 self.event(Some(actor), What::Sent(channel));
+                // Another sender, for whom there was room a moment ago, may now wait in a circle.
+                self.look_for_cycles();
             }
             Wait::Receive(channel) => {
                 self.state.channels[channel.slot()].len -= 1;
@@ -278,13 +285,17 @@ impl Machine {
     }
 
     /// Every callback that runs on the actor has now wanted this lock.
-    fn remember_lock(&mut self, actor: ActorId, lock: LockId) {
+    fn remember_lock(&mut self, actor: ActorId, lock: LockId, mode: LockMode) {
         for n in 0..self.state.actors[actor.slot()].frames.len() {
             let lane = self.state.actors[actor.slot()].frames[n];
-            if let Some(registration) = self.registration_mut(lane.handle)
-                && let Err(at) = registration.locks_ever.binary_search(&lock)
-            {
-                registration.locks_ever.insert(at, lock);
+            if let Some(registration) = self.registration_mut(lane.handle) {
+                match registration.locks_ever.binary_search_by_key(&lock, |known| known.0) {
+                    Ok(at) => {
+                        let known = &mut registration.locks_ever[at].1;
+                        *known = mode.max(*known);
+                    }
+                    Err(at) => registration.locks_ever.insert(at, (lock, mode)),
+                }
             }
         }
     }

@@ -71,6 +71,9 @@ impl Machine {
 
     /// Frees a notification row, as with FreeMibTable: never allowed (NI-14, CV-22).
     pub fn row_free(&mut self, actor: ActorId, row: RowRef) {
+        if self.row_key(row) == Some(None) {
+            return; // NULL: there is nothing to free.
+        }
         let message = format!(
             "a notification row of \"{}\" was freed; its memory is the system's",
             self.row_owner(row)

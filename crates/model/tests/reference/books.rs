@@ -58,23 +58,30 @@ impl Reference {
         self.nsi_down = false;
     }
 
-    /// The service forgets every registration that nobody is cancelling.
+    /// The service forgets every registration; a cancel that is under way goes on.
     pub(crate) fn service_restarts(&mut self) {
         for reg in 0..self.regs.len() {
-            if self.regs[reg].fate == Fate::Live {
-                self.kill(reg);
+            match self.regs[reg].fate {
+                Fate::Live => self.kill(reg),
+                Fate::Cancelling(_) => {
+                    self.kill_lanes(reg);
+                    self.regs[reg].doomed = true;
+                }
+                Fate::Dead => {}
             }
         }
     }
 
     /// The module goes; every registration that still needs it is a finding.
     pub(crate) fn module_unloads(&mut self, broken: &mut Vec<&'static str>) {
-        self.module_loaded = false;
-        for reg in &self.regs {
+        if !std::mem::replace(&mut self.module_loaded, false) {
+            return;
+        }
+        for (n, reg) in self.regs.iter().enumerate() {
             let needed = match reg.fate {
                 Fate::Live => true,
                 Fate::Cancelling(_) => !gaps::UNLOADED_DURING_CANCEL,
-                Fate::Dead => false,
+                Fate::Dead => self.runs(n),
             };
             if reg.module && needed {
                 broken.push("N009");

@@ -35,11 +35,12 @@ impl World {
             let all = 0..self.actors.len();
             let can_end = all.clone().find(|thread| self.reference.can_end(*thread));
             let able = self.reference.able();
-            let holds =
-                |t: &&Thread| (0..self.locks.len()).any(|l| self.reference.waits.holds(**t, l));
+            let holds = |t: &&Thread| {
+                (0..self.locks.len()).any(|l| self.reference.waits.holds(**t, l).is_some())
+            };
             let in_callback = |t: &&Thread| !self.reference.threads[**t].frames.is_empty();
             if let Some(thread) = can_end {
-                self.end_wait(thread);
+                self.end_wait(thread, &mut broken);
             } else if let Some(thread) = able.iter().find(holds).copied() {
                 for lock in 0..self.locks.len() {
                     self.machine.release(self.actors[thread], self.locks[lock]);

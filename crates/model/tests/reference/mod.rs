@@ -7,10 +7,15 @@
 #![allow(dead_code, reason = "each test program that includes this module uses another part of it")]
 
 pub(crate) mod action;
-pub(crate) mod books;
+mod books;
+mod cancels;
+mod changes;
+mod compare;
+mod deliveries;
 pub(crate) mod faults;
 mod finish;
 pub(crate) mod gaps;
+mod life;
 mod step;
 pub(crate) mod tables;
 mod turn;
@@ -90,7 +95,7 @@ pub(crate) struct RefLane {
     pub(crate) first: First,
     pub(crate) owed: Vec<(u64, Told)>,
     /// What a cancel took away that may yet turn out to be a deadlock.
-    aside: Option<(First, Vec<(u64, Told)>)>,
+    pub(super) aside: Option<(First, Vec<(u64, Told)>)>,
     pub(crate) running: Option<(Thread, Told)>,
     /// How many initial notifications it had.
     pub(crate) firsts: u32,
@@ -120,8 +125,14 @@ pub(crate) struct Reg {
     pub(crate) fate: Fate,
     pub(crate) lanes: Vec<RefLane>,
     pub(crate) begun: u32,
-    /// Locks that a callback of it ever wanted.
-    pub(crate) wanted: Vec<usize>,
+    /// Locks that a callback of it ever wanted, and whether to write.
+    pub(crate) wanted: Vec<(usize, bool)>,
+    /// A cancel of it was part of a circle that was told of.
+    pub(crate) blamed: bool,
+    /// A cancel of it closed a circle and may yet be refused.
+    pub(crate) hung: bool,
+    /// It died while it was being cancelled.
+    pub(crate) doomed: bool,
     /// The last port that it was told, of a real change.
     pub(crate) last_port: Option<u16>,
     /// A cancel of it was given up: what happened meanwhile it does not know.
@@ -286,6 +297,9 @@ impl Reference {
             lanes,
             begun: 0,
             wanted: Vec::new(),
+            blamed: false,
+            hung: false,
+            doomed: false,
             last_port: None,
             disturbed: false,
         });
@@ -320,246 +334,5 @@ impl Reference {
     pub(crate) fn pending(&self, reg: usize) -> usize {
         let of = |lane: &RefLane| lane.owed.len() + usize::from(lane.first != First::NotDue);
         self.regs[reg].lanes.iter().map(of).sum()
-    }
-
-    fn nothing_overlaps(&self, reg: usize, lane: usize) -> bool {
-        let mine = &self.regs[reg];
-        for (r, other) in self.regs.iter().enumerate() {
-            for (l, state) in other.lanes.iter().enumerate() {
-                let clash = match self.rules.overlap {
-                    Overlap::Lane => (r, l) == (reg, lane),
-                    Overlap::Handle => r == reg,
-                    Overlap::Callback => {
-                        other.callback == mine.callback && other.process == mine.process
-                    }
-                    Overlap::Process => other.process == mine.process,
-                };
-                if state.running.is_some() && (clash || (r, l) == (reg, lane)) {
-                    return false;
-                }
-            }
-        }
-        true
-    }
-
-    /// Every lane whose next delivery may begin on the pool, by age and order of registration.
-    pub(crate) fn deliverable(&self) -> Vec<(usize, usize)> {
-        let mut all = Vec::new();
-        for (r, reg) in self.regs.iter().enumerate() {
-            if reg.fate == Fate::Dead {
-                continue;
-            }
-            for (l, lane) in reg.lanes.iter().enumerate() {
-                let age = match lane.first {
-                    First::DueOn(_) => None,
-                    First::DueAnywhere => Some(reg.stamp),
-                    First::NotDue => lane.owed.first().map(|owed| owed.0),
-                };
-                // Once per handle: the one initial notification comes before every change.
-                let late = !self.rules.initial_per_family
-                    && lane.first == First::NotDue
-                    && reg.lanes.iter().any(|lane| lane.first != First::NotDue)
-                    && !gaps::CHANGE_BEFORE_THE_ONE_INITIAL;
-                if let Some(age) = age.filter(|_| !late)
-                    && self.nothing_overlaps(r, l)
-                {
-                    all.push((age, r, l));
-                }
-            }
-        }
-        all.sort_unstable();
-        let all = all.into_iter().map(|(_, r, l)| (r, l));
-        all.take(if self.rules.any_order { usize::MAX } else { 1 }).collect()
-    }
-
-    /// A delivery begins; answers what the callback is to be told.
-    pub(crate) fn begin(&mut self, reg: usize, lane: usize, thread: Thread) -> Told {
-        assert!(self.nothing_overlaps(reg, lane), "a delivery overlaps with another one");
-        assert!(self.regs[reg].fate != Fate::Dead, "a delivery of a dead registration");
-        let entry = &mut self.regs[reg];
-        entry.begun += 1;
-        let teredo = entry.listens == Listens::Teredo;
-        let state = &mut entry.lanes[lane];
-        let told = if state.first == First::NotDue {
-            state.changes += 1;
-            state.owed.remove(0).1
-        } else {
-            assert!(entry.asked_initial, "an initial notification that nobody asked for");
-            assert_eq!((state.firsts, state.changes), (0, 0), "the initial one is first and only");
-            state.first = First::NotDue;
-            state.firsts += 1;
-            if teredo { Told::Port(0, 3) } else { Told::Row(None, 3) }
-        };
-        state.running = Some((thread, told));
-        if let Told::Port(port, 0..=2) = told {
-            entry.last_port = Some(port);
-        }
-        self.threads[thread].frames.push((reg, lane));
-        told
-    }
-
-    /// The innermost delivery of a thread ends.
-    pub(crate) fn end(&mut self, thread: Thread) -> (usize, usize) {
-        let (reg, lane) = self.threads[thread].frames.pop().expect("a delivery runs");
-        self.regs[reg].lanes[lane].running = None;
-        (reg, lane)
-    }
-
-    /// Something happened that every live listener of that kind and family is owed.
-    pub(crate) fn owe(&mut self, told: Told) {
-        let stamp = self.stamp();
-        let merge = self.rules.merge;
-        for reg in &mut self.regs {
-            if reg.fate != Fate::Live {
-                continue;
-            }
-            for lane in &mut reg.lanes {
-                let meant = match told {
-                    Told::Port(..) => reg.listens == Listens::Teredo,
-                    Told::Row(Some(row), _) => {
-                        reg.listens != Listens::Teredo && lane.family == row.0
-                    }
-                    Told::Row(None, _) => false,
-                };
-                if !meant {
-                    continue;
-                }
-                let same = |other: &Told| match (told, *other) {
-                    (Told::Port(..), Told::Port(..)) => true,
-                    (Told::Row(mine, _), Told::Row(other, _)) => mine == other,
-                    _ => false,
-                };
-                match lane.owed.iter_mut().find(|owed| same(&owed.1)) {
-                    Some(pending) if merge => merge_into(&mut pending.1, told),
-                    _ => lane.owed.push((stamp, told)),
-                }
-            }
-        }
-    }
-
-    /// CancelMibChangeNotify2 begins. `deliver` says whether what is owed may still begin.
-    pub(crate) fn cancel(
-        &mut self,
-        thread: Thread,
-        handle: u64,
-        deliver: bool,
-        broken: &mut Vec<&'static str>,
-    ) -> Cancel {
-        let flavour = self.flavour(thread);
-        if flavour == 1 && self.threads[thread].irql >= 1 {
-            broken.push("N011");
-        }
-        let found = self.find(handle).filter(|reg| self.is_there(*reg));
-        let name = found.map(|reg| self.regs[reg].name.clone());
-        if let Some(status) = self.faults.hits("cancel", name.as_ref(), Some(handle)) {
-            let own = |reg: &Reg| reg.process == self.threads[thread].process;
-            if let Some(reg) = found.filter(|reg| own(&self.regs[*reg]))
-                && self.regs[reg].fate == Fate::Live
-                && self.rules.failed_cancel_gone
-                && !gaps::FAULTED_CANCEL_STAYS_LIVE
-            {
-                self.kill(reg);
-            }
-            return Cancel::Returns(status[flavour]);
-        }
-        if handle == 0 && self.rules.stub {
-            // The handle that a stub hands out.
-            return Cancel::Returns(self.rules.stale[flavour]);
-        }
-        if handle == 0 {
-            return Cancel::Returns([87, 0xC000_000D][flavour]);
-        }
-        let own = found.filter(|reg| self.regs[*reg].process == self.threads[thread].process);
-        let Some(reg) = own.filter(|reg| self.regs[*reg].fate != Fate::Dead) else {
-            broken.push("N005");
-            return Cancel::Returns(self.rules.stale[flavour]);
-        };
-        let mut cancellers = match &self.regs[reg].fate {
-            Fate::Cancelling(others) => others.clone(),
-            _ => Vec::new(),
-        };
-        let first = cancellers.is_empty();
-        if !first && self.rules.concurrent_refused {
-            return Cancel::Returns(self.rules.stale[flavour]);
-        }
-        cancellers.push(thread);
-        self.regs[reg].fate = Fate::Cancelling(cancellers);
-        if first && !deliver {
-            for lane in &mut self.regs[reg].lanes {
-                lane.aside = Some((lane.first, std::mem::take(&mut lane.owed)));
-                lane.first = First::NotDue;
-            }
-        }
-        let under = self.regs[reg].wanted.iter().any(|lock| self.waits.holds(thread, *lock));
-        if !self.runs(reg) && self.pending(reg) == 0 {
-            self.kill(reg);
-            if under {
-                broken.push("N004");
-            }
-            return Cancel::Returns(0);
-        }
-        self.waits.wait(thread, waits::For::Cancel(reg));
-        if self.in_circle(thread) {
-            return Cancel::Cycle;
-        }
-        for lane in &mut self.regs[reg].lanes {
-            lane.aside = None;
-        }
-        if under {
-            broken.push("N004");
-        }
-        Cancel::Waits
-    }
-
-    /// The registration is no more; nothing of it begins again.
-    pub(crate) fn kill(&mut self, reg: usize) {
-        self.regs[reg].fate = Fate::Dead;
-        for lane in &mut self.regs[reg].lanes {
-            lane.owed.clear();
-            lane.first = First::NotDue;
-            lane.aside = None;
-        }
-    }
-
-    /// A thread gives up its wait; a cancel has failed then.
-    pub(crate) fn abandon(&mut self, thread: Thread) {
-        let Some(waits::For::Cancel(reg)) = self.waits.of(thread) else {
-            self.waits.stop(thread);
-            return;
-        };
-        self.waits.stop(thread);
-        let Fate::Cancelling(cancellers) = &mut self.regs[reg].fate else {
-            return;
-        };
-        cancellers.retain(|other| *other != thread);
-        if !cancellers.is_empty() {
-            return;
-        }
-        self.regs[reg].disturbed = true;
-        if self.rules.failed_cancel_gone {
-            self.kill(reg);
-            return;
-        }
-        self.regs[reg].fate = Fate::Live;
-        for lane in &mut self.regs[reg].lanes {
-            if let Some((first, mut before)) = lane.aside.take() {
-                before.append(&mut lane.owed);
-                lane.owed = before;
-                // The registering call may be long gone.
-                lane.first = if first == First::NotDue { first } else { First::DueAnywhere };
-            }
-        }
-    }
-}
-
-/// A newer notification meets a pending one of the same object.
-fn merge_into(pending: &mut Told, newer: Told) {
-    match (&mut *pending, newer) {
-        // A parameter change of a row says nothing that its pending notification does not say.
-        (Told::Row(..), Told::Row(_, 0)) => {}
-        // So does the port that is pending already.
-        (Told::Port(one, _), Told::Port(other, 0)) if *one == other => {}
-        // Another port is another value: the newest one counts.
-        _ => *pending = newer,
     }
 }

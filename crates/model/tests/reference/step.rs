@@ -1,36 +1,19 @@
 //! The steps of a run, each taken on both sides.
 
-use netiosim_model::change::Effect;
 use netiosim_model::event::Function;
 use netiosim_model::ids::{Handle, LaneId};
-use netiosim_model::machine::{
-    Begun, CancelBegin, Fault, FaultTarget, Irql, LockMode, Request, Wait,
-};
+use netiosim_model::machine::{Begun, CancelBegin, LockMode, Request, Wait};
 use netiosim_model::net::AF_UNSPEC;
 use netiosim_model::profile::OptionId;
 use netiosim_model::status::Status;
 
 use super::action::{Action, Flaw, Pick};
-use super::faults::{Aim, Planted};
-use super::tables::Snapshot;
 use super::waits::For;
 use super::world::{Registering, World, told};
-use super::{Call, Cancel, First, Thread, Told};
+use super::{Call, Cancel, First, Thread};
 
-const STATUSES: [(Status, [u32; 2]); 4] = [
-    (Status::NotEnoughMemory, [8, 0xC000_009A]),
-    (Status::InvalidHandle, [6, 6]),
-    (Status::NotRegistered, [1753, 0xC002_0036]),
-    (Status::CanNotComplete, [1003, 0xC000_0001]),
-];
-const FUNCTIONS: [(Function, &str); 4] = [
-    (Function::NotifyTeredoPortChange, "teredo"),
-    (Function::NotifyIpInterfaceChange, "interface"),
-    (Function::CancelMibChangeNotify2, "cancel"),
-    (Function::GetTeredoPort, "port"),
-];
-
-fn among<T: Copy>(all: &[T], n: u8) -> Option<T> {
+/// One of these, modulo their number.
+pub(super) fn among<T: Copy>(all: &[T], n: u8) -> Option<T> {
     (!all.is_empty()).then(|| all[usize::from(n) % all.len()])
 }
 
@@ -76,7 +59,7 @@ impl World {
                 let all: Vec<Thread> =
                     (0..self.actors.len()).filter(|t| self.reference.can_end(*t)).collect();
                 if let Some(thread) = among(&all, who) {
-                    self.end_wait(thread);
+                    self.end_wait(thread, broken);
                 }
             }
             Action::Abandon { who } => {
@@ -259,7 +242,7 @@ impl World {
         self.go_on_registering(thread, broken);
     }
 
-    pub(super) fn end_wait(&mut self, thread: Thread) {
+    pub(super) fn end_wait(&mut self, thread: Thread, broken: &mut Vec<&'static str>) {
         let actor = self.actors[thread];
         match self.machine.actor_info(actor).wait() {
             Some(Wait::Cancel(handle)) => {
@@ -270,7 +253,7 @@ impl World {
             }
             _ => self.machine.wait_end(actor),
         }
-        self.reference.wait_ends(thread);
+        self.reference.cancel_returns(thread, broken);
     }
 
     pub(super) fn abandon(&mut self, thread: Thread) {
@@ -328,7 +311,7 @@ impl World {
             Action::Acquire { lock, read, .. } => {
                 let lock = at(self.locks.len(), lock);
                 let write = !(read && self.reference.waits.locks[lock].shared);
-                self.reference.remember_lock(thread, lock);
+                self.reference.remember_lock(thread, lock, write);
                 let begun = self.machine.acquire(actor, self.locks[lock], mode(read));
                 (begun, self.reference.wait_for(thread, For::Lock(lock, write)))
             }
@@ -338,7 +321,7 @@ impl World {
                 let free = self.reference.waits.is_free(lock, write);
                 assert_eq!(self.machine.try_acquire(actor, self.locks[lock], mode(read)), free);
                 if free {
-                    self.reference.remember_lock(thread, lock);
+                    self.reference.remember_lock(thread, lock, write);
                     self.reference.wait_for(thread, For::Lock(lock, write));
                 }
                 return;
@@ -383,209 +366,5 @@ impl World {
             _ => (Begun::Done, None),
         };
         broken.extend(self.same_wait(thread, begun, expected));
-    }
-
-    fn change(&mut self, turn: super::action::Turn) {
-        let before = self.machine.env().clone();
-        let change = super::turn::change(turn, &before);
-        let answer = self.machine.change(None, &change, &mut self.chooser);
-        self.read_rules();
-        let effects = self.new_effects();
-        if answer.is_err() {
-            assert_eq!(*self.machine.env(), before, "a change that is refused changes nothing");
-            assert!(effects.is_empty());
-            return;
-        }
-        let (before, after) = (Snapshot::of(&before), Snapshot::of(self.machine.env()));
-        if !self.machine.options().allowed(OptionId::CascadeOrder).any(|value| value == "any") {
-            before.agrees(&after, &effects);
-            super::turn::in_order(&effects);
-        }
-        self.owe(&effects);
-    }
-
-    fn elapse(&mut self, ms: u64) {
-        let (now, before) = (self.machine.now_ms(), Snapshot::of(self.machine.env()));
-        let gone = self.machine.elapse(ms, &mut self.chooser);
-        self.read_rules();
-        assert!(gone <= ms);
-        assert_eq!(self.machine.now_ms(), now + gone);
-        self.reference.faults.now_ms = now + gone;
-        let effects = self.new_effects();
-        if !self.machine.options().allowed(OptionId::CascadeOrder).any(|value| value == "any") {
-            before.agrees(&Snapshot::of(self.machine.env()), &effects);
-        }
-        self.owe(&effects);
-    }
-
-    /// Tells the reference what the steps of a change mean for registrations.
-    fn owe(&mut self, effects: &[Effect]) {
-        for effect in effects {
-            match effect {
-                Effect::TeredoPort { from, to } => {
-                    let rules = &self.reference.rules;
-                    let kind = rules.port_change_type;
-                    let due = match (from, to) {
-                        (Some(from), Some(to)) if from == to => {
-                            rules.same_port_notifies.then_some(Told::Port(*to, 0))
-                        }
-                        (_, Some(to)) => Some(Told::Port(*to, kind)),
-                        (Some(_), None) => rules.port_on_stop.map(|kind| Told::Port(0, kind)),
-                        (None, None) => None,
-                    };
-                    if let Some(told) = due {
-                        self.reference.owe(told);
-                    }
-                }
-                Effect::IpInterface { luid, index, family, kind } => {
-                    let row = Some((family.number(), luid.0, *index));
-                    self.reference.owe(Told::Row(row, kind.number()));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn get_port(&mut self, thread: Thread, pointer: bool, broken: &mut Vec<&'static str>) {
-        let flavour = self.reference.flavour(thread);
-        if flavour == 1 && self.reference.threads[thread].irql >= 2 {
-            broken.push("N011");
-        }
-        let actor = self.actors[thread];
-        let (_, code, port) = self.machine.get_teredo_port(actor, pointer, &mut self.chooser);
-        let fault = self.reference.faults.hits("port", None, None);
-        let options = self.machine.options();
-        let expected = if let Some(status) = fault {
-            status[flavour]
-        } else if options.fixed(OptionId::TeredoQuery) == "not-supported" {
-            [50, 0xC000_00BB][flavour]
-        } else if !pointer {
-            [87, 0xC000_000D][flavour]
-        } else if !self.machine.env().ipv6_present() {
-            [50, 0xC000_00BB][flavour]
-        } else {
-            assert!([0, 21].contains(&code));
-            code
-        };
-        assert_eq!(code, expected, "of GetTeredoPort");
-        assert_eq!(port.is_some(), code == 0, "a port exactly on success");
-        if code == 0 {
-            assert_eq!(port, self.machine.env().teredo().port());
-        }
-    }
-
-    fn life_step(&mut self, action: &Action, broken: &mut Vec<&'static str>) {
-        match *action {
-            Action::Exit { who } => {
-                let idle = |thread: &Thread| self.reference.threads[*thread].frames.is_empty();
-                let idle: Vec<Thread> = self.reference.able().into_iter().filter(idle).collect();
-                if let Some(thread) = among(&idle, who) {
-                    self.machine.actor_exit(self.actors[thread]);
-                    self.reference.thread_exits(thread);
-                }
-            }
-            Action::Return { who } => self.thread_returns(who),
-            Action::ProcessExit { process } => {
-                let process = usize::from(process % 2);
-                let first = (0..self.actors.len())
-                    .find(|thread| self.reference.threads[*thread].process == process);
-                let actor = self.actors[first.expect("a thread of each process")];
-                self.machine.process_exit(actor, self.processes[process]);
-                self.reference.process_exits(process, broken);
-                self.forget_dead_calls();
-            }
-            Action::ProcessStart { process } => {
-                let process = usize::from(process % 2);
-                self.machine.process_start(self.processes[process]);
-                self.reference.processes[process] = true;
-                for thread in 0..self.actors.len() {
-                    let book = &self.reference.threads[thread];
-                    if book.process == process && !book.alive {
-                        self.machine.actor_reuse(self.actors[thread], self.processes[process]);
-                        self.reference.thread_returns(thread);
-                    }
-                }
-            }
-            Action::Service => {
-                self.machine.nsi_restart();
-                self.reference.service_restarts();
-            }
-            Action::ServiceDown(down) => {
-                self.machine.set_nsi_down(down);
-                self.reference.nsi_down = down;
-            }
-            Action::Reboot => {
-                self.machine.reboot(&mut self.chooser);
-                self.reference.reboots();
-                self.forget_dead_calls();
-            }
-            Action::Module(true) => {
-                self.machine.module_load(self.processes[0], self.module);
-                self.reference.module_loaded = true;
-            }
-            Action::Module(false) => {
-                self.machine.module_unload(self.actors[0], self.processes[0], self.module);
-                self.reference.module_unloads(broken);
-            }
-            Action::Fault { .. } => self.plant_fault(action),
-            Action::NoFaults => {
-                self.machine.fault_clear(None);
-                self.reference.faults.all.clear();
-            }
-            Action::Irql { who, level } => {
-                let level = level % 3;
-                let drivers = |thread: &Thread| self.reference.threads[*thread].process == 1;
-                let able: Vec<Thread> = self.reference.able().into_iter().filter(drivers).collect();
-                if let Some(thread) = among(&able, who) {
-                    let irql = [Irql::Passive, Irql::Apc, Irql::Dispatch][usize::from(level)];
-                    self.machine.set_irql(self.actors[thread], irql);
-                    self.reference.threads[thread].irql = level;
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn thread_returns(&mut self, who: u8) {
-        let dead: Vec<Thread> = (0..self.actors.len())
-            .filter(|thread| !self.reference.threads[*thread].alive)
-            .filter(|thread| self.reference.processes[self.reference.threads[*thread].process])
-            .collect();
-        if let Some(thread) = among(&dead, who) {
-            let process = self.processes[self.reference.threads[thread].process];
-            self.machine.actor_reuse(self.actors[thread], process);
-            self.reference.thread_returns(thread);
-        }
-    }
-
-    fn forget_dead_calls(&mut self) {
-        for thread in 0..self.actors.len() {
-            if !self.reference.threads[thread].alive {
-                self.registering[thread].clear();
-            }
-        }
-    }
-
-    fn plant_fault(&mut self, action: &Action) {
-        let Action::Fault { function, status, aim, nth, for_ms } = *action else {
-            return;
-        };
-        let (function, name) = FUNCTIONS[usize::from(function) % FUNCTIONS.len()];
-        let (status, code) = STATUSES[usize::from(status) % STATUSES.len()];
-        let (target, aim) = match aim % 3 {
-            0 => (FaultTarget::Any, Aim::Any),
-            1 => {
-                let name = format!("r{}", aim / 3 % 4);
-                (FaultTarget::Registration(name.as_str().into()), Aim::Name(name))
-            }
-            _ => {
-                let handle = among(&self.handles, aim / 3).unwrap_or(Handle(1));
-                (FaultTarget::Handle(handle), Aim::Handle(handle.0))
-            }
-        };
-        let nth = nth.map(u32::from);
-        let until_ms = for_ms.map(|ms| self.machine.now_ms() + u64::from(ms));
-        self.machine.fault_add(Fault { target, nth, until_ms, ..Fault::new(function, status) });
-        self.reference.faults.all.push(Planted::new(name, aim, nth, until_ms, code));
     }
 }

@@ -54,8 +54,9 @@ impl Waits {
         self.all[thread] = None;
     }
 
-    pub(crate) fn holds(&self, thread: Thread, lock: usize) -> bool {
-        self.locks[lock].owners.iter().any(|owner| owner.0 == thread)
+    /// Whether a thread holds a lock, and if so, whether to write.
+    pub(crate) fn holds(&self, thread: Thread, lock: usize) -> Option<bool> {
+        self.locks[lock].owners.iter().filter(|owner| owner.0 == thread).map(|owner| owner.1).max()
     }
 
     /// Whether a lock can be had now.
@@ -167,9 +168,9 @@ impl Reference {
     }
 
     /// Every callback on the thread has wanted this lock.
-    pub(crate) fn remember_lock(&mut self, thread: Thread, lock: usize) {
+    pub(crate) fn remember_lock(&mut self, thread: Thread, lock: usize, write: bool) {
         for (reg, _) in self.threads[thread].frames.clone() {
-            self.regs[reg].wanted.push(lock);
+            self.regs[reg].wanted.push((lock, write));
         }
     }
 

@@ -232,7 +232,7 @@ impl Live {
             }
             Op::Sleep(ms) => {
                 let wake = self.stack.signal("the end of a sleep");
-                let until_ms = self.stack.now_ms() + ms;
+                let until_ms = self.stack.now_ms().saturating_add(*ms);
                 self.shared.lock().sleepers.push((until_ms, wake.clone()));
                 wake.wait().map_err(|_| Stop)?;
             }

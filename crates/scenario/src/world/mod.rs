@@ -414,6 +414,8 @@ impl World {
                 let module = self.modules[module];
                 match actor.or_else(|| self.actor_in(process)) {
                     Some(actor) if !loaded => self.machine.module_unload(actor, process, module),
+                    // A process without a thread has nobody who could have registered.
+                    None if !loaded => {}
                     _ => self.machine.module_load(process, module),
                 }
             }

@@ -111,7 +111,7 @@ impl World {
             Op::Send(channel) => self.machine.send(actor, self.channels[*channel]),
             Op::Receive(channel) => self.machine.receive(actor, self.channels[*channel]),
             Op::Sleep(ms) => {
-                self.runners[n].wake_ms = Some(self.machine.now_ms() + ms);
+                self.runners[n].wake_ms = Some(self.machine.now_ms().saturating_add(*ms));
                 return;
             }
             Op::JumpUnless(value, equals, to) => {
