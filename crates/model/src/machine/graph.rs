@@ -100,11 +100,12 @@ impl Machine {
         Some(found)
     }
 
-    /// Reports the cycles that a step closed which was not itself a wait.
-    pub(crate) fn look_for_cycles(&mut self) {
+    /// Reports the cycles that a step closed which was not itself a wait, but gave these waits
+    /// another one to wait for.
+    pub(crate) fn look_for_cycles(&mut self, touched: impl Fn(Wait) -> bool) {
         for n in 0..self.state.actors.len() {
             let actor = &self.state.actors[n];
-            if actor.alive && actor.wait.is_some() && !actor.deadlocked {
+            if actor.alive && !actor.deadlocked && actor.wait.is_some_and(&touched) {
                 let _ = self.closes_cycle(ActorId::at(n));
             }
         }

@@ -122,7 +122,7 @@ impl Machine {
         if let Some(owner) = owners.iter_mut().rev().find(|owner| owner.0 == from) {
             owner.0 = to;
         }
-        self.look_for_cycles();
+        self.look_for_cycles(|wait| matches!(wait, Wait::Lock(wanted, _) if wanted == lock));
     }
 
     /// Waits for the end of another actor.
@@ -152,7 +152,7 @@ impl Machine {
     /// Names the one actor that takes messages out of a channel.
     pub fn set_receiver(&mut self, channel: ChannelId, receiver: ActorId) {
         self.state.channels[channel.slot()].receiver = Some(receiver);
-        self.look_for_cycles();
+        self.look_for_cycles(|wait| wait == Wait::Send(channel));
     }
 
     /// Puts a message into a channel, or begins to wait for room.
@@ -243,7 +243,7 @@ impl Machine {
                 self.state.channels[channel.slot()].len += 1;
                 self.event(Some(actor), What::Sent(channel));
                 // Another sender, for whom there was room a moment ago, may now wait in a circle.
-                self.look_for_cycles();
+                self.look_for_cycles(|wait| wait == Wait::Send(channel));
             }
             Wait::Receive(channel) => {
                 self.state.channels[channel.slot()].len -= 1;

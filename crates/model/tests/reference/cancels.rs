@@ -144,7 +144,9 @@ impl Reference {
                 before.sort_by_key(|owed| owed.0);
                 lane.owed = before;
                 // The registering call may be long gone.
-                lane.first = if first == First::NotDue { first } else { First::DueAnywhere };
+                if first != First::NotDue {
+                    lane.first = First::DueAnywhere;
+                }
             }
         }
     }
