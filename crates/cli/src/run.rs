@@ -30,6 +30,10 @@ pub(crate) fn run(args: &RunArgs, output: &mut Output) -> u8 {
     };
     let style = Style { color: output.color(), verbose: args.verbose };
     let (files, nothing) = files(&args.paths);
+    if let Some(message) = overwrites(args, &files) {
+        complain(&message);
+        return USAGE;
+    }
     let mut trace = match args.trace.as_deref().map(TraceFile::create) {
         Some(Ok(trace)) => Some(trace),
         Some(Err(message)) => {
@@ -43,6 +47,9 @@ pub(crate) fn run(args: &RunArgs, output: &mut Output) -> u8 {
     let mut reports = Vec::with_capacity(files.len() + nothing.len());
     let mut take = |mut report: FileReport| {
         if !report.problems.is_empty() && is_stack_file(&report.file) {
+            if !args.paths.contains(&report.file) {
+                return; // Found in a folder, beside the scenarios that start from it.
+            }
             report.problems = vec![stack_file(&report.file)];
         }
         if let Some(trace) = &mut trace {
@@ -94,6 +101,26 @@ pub(crate) fn run(args: &RunArgs, output: &mut Output) -> u8 {
         return USAGE;
     }
     reports.iter().map(FileReport::verdict).max().unwrap_or(Verdict::Pass).exit_code()
+}
+
+/// Why the reports may not be written: one would overwrite a scenario, or the other one.
+fn overwrites(args: &RunArgs, files: &[PathBuf]) -> Option<String> {
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let reports: Vec<&PathBuf> = args.junit.iter().chain(&args.trace).collect();
+    for report in &reports {
+        if files.iter().any(|file| real(file) == real(report)) {
+            return Some(format!(
+                "{} is a scenario of this run: the report would overwrite it",
+                report.display()
+            ));
+        }
+    }
+    match reports.as_slice() {
+        [one, two] if real(one) == real(two) => {
+            Some(format!("--junit and --trace both name {}", one.display()))
+        }
+        _ => None,
+    }
 }
 
 /// The files that the paths mean, each once, and a report for each path that means none.

@@ -89,10 +89,10 @@ fn word(input: ParseStream<'_>, known: &[&str]) -> syn::Result<String> {
 fn expand(arguments: &Arguments, function: &ItemFn) -> syn::Result<proc_macro2::TokenStream> {
     let signature = &function.sig;
     if let Some(token) = &signature.asyncness {
-        return Err(syn::Error::new_spanned(
-            token,
-            "callbacks are not asynchronous: write a plain fn",
-        ));
+        return Err(syn::Error::new_spanned(token, "the test is no async fn: write a plain fn"));
+    }
+    if !signature.generics.params.is_empty() || signature.unsafety.is_some() {
+        return Err(syn::Error::new_spanned(signature, "a test is neither generic nor unsafe"));
     }
     if signature.inputs.len() != 1 || !matches!(signature.inputs.first(), Some(FnArg::Typed(_))) {
         let message =

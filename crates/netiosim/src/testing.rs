@@ -64,8 +64,11 @@ impl Config {
             let run = AssertUnwindSafe(|| body(self.stack(seed)));
             if let Err(panic) = catch_unwind(run) {
                 let name = self.name.split_once("::").map_or(self.name, |(_, rest)| rest);
+                let profile = std::env::var("NETIOSIM_PROFILE").ok();
+                let profile =
+                    profile.map(|name| format!(" NETIOSIM_PROFILE={name}")).unwrap_or_default();
                 say(&format!(
-                    "repeat this run: NETIOSIM_SEED={seed} NETIOSIM_RUNS=1 cargo test {name}"
+                    "repeat this run: NETIOSIM_SEED={seed} NETIOSIM_RUNS=1{profile} cargo test {name} -- --exact"
                 ));
                 resume_unwind(panic);
             }

@@ -15,7 +15,7 @@ use crate::format::{
 };
 use crate::outcome::{Delivered, Ended, Outcome, Val};
 use crate::program::Program;
-use crate::values::{Variables, kind_word};
+use crate::values::{Variables, code_number, kind_word};
 
 /// An expectation that was not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -397,8 +397,8 @@ impl Judge<'_> {
         }
         if let Some(code) = &expect.teredo.get_teredo_port {
             let words = |code: u32| match code_name(code, self.program.flavour) {
-                Some(name) => format!("{name} ({code:#x})"),
-                None => format!("{code:#x}"),
+                Some(name) => format!("{name} ({})", code_number(code, self.program.flavour)),
+                None => code_number(code, self.program.flavour),
             };
             let expected = parse_code(code).map_or_else(|_| code.clone(), words);
             let is = words(self.outcome.teredo_port.0);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use netiosim_model::env::Env;
 use netiosim_model::net::NotificationType;
 use netiosim_model::notification::Notification;
+use netiosim_model::status::Flavour;
 
 use crate::format::Value;
 use crate::outcome::{Delivered, Val};
@@ -115,5 +116,14 @@ pub fn kind_word(kind: NotificationType) -> &'static str {
         NotificationType::Add => "add",
         NotificationType::Delete => "delete",
         NotificationType::Initial => "initial",
+    }
+}
+
+/// A result code as its flavour writes it: Win32 codes in decimal, NTSTATUS in hexadecimal.
+#[must_use]
+pub fn code_number(code: u32, flavour: Flavour) -> String {
+    match flavour {
+        Flavour::Kernel if code > 0xFFFF => format!("{code:#x}"),
+        _ => code.to_string(),
     }
 }

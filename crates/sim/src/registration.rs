@@ -27,6 +27,8 @@ pub struct Registration {
     handle: Handle,
     /// It is this object's business to cancel.
     armed: bool,
+    /// Where it was made: what a drop shows, which has no place of its own.
+    made_at: &'static Location<'static>,
 }
 
 impl Registration {
@@ -66,7 +68,6 @@ impl fmt::Debug for Registration {
 }
 
 impl Drop for Registration {
-    #[track_caller]
     fn drop(&mut self) {
         // With its process this object went away too.
         let gone = |core: &mut Core| {
@@ -75,7 +76,7 @@ impl Drop for Registration {
         };
         if self.armed && !self.handle.is_null() && !self.stack.look(gone) {
             // Whatever goes wrong is a finding, or was asked for as a fault.
-            let _ = self.stack.cancel_own(self.handle, Location::caller());
+            let _ = self.stack.cancel_own(self.handle, self.made_at);
         }
     }
 }
@@ -143,7 +144,12 @@ impl<K> Subscribe<'_, K> {
         let request = RawRequest { context, initial, ..RawRequest::new(kind, name, callback) };
         let (registered, outcome) = stack.register_at(request, &mut |_| {}, at);
         outcome?;
-        Ok(Registration { stack: stack.clone(), handle: registered.handle, armed: true })
+        Ok(Registration {
+            stack: stack.clone(),
+            handle: registered.handle,
+            armed: true,
+            made_at: at,
+        })
     }
 }
 

@@ -137,6 +137,9 @@ impl Machine {
             Rule::CrossedCancels => {
                 format!("deadlock: {} callbacks cancel each other's handles", links.len())
             }
+            Rule::JoinDeadlock if links.len() == 1 => {
+                format!("deadlock: \"{}\" joins itself", name(links[0].actor))
+            }
             Rule::JoinDeadlock => format!(
                 "deadlock: a thread is joined that waits, through {} step{}, for the one that joins it",
                 links.len() - 1,

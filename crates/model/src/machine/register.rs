@@ -12,6 +12,11 @@ use crate::profile::OptionId;
 use crate::rule::Rule;
 use crate::status::Status;
 
+/// As many deliveries may run on top of each other on one thread; the initial delivery of a
+/// registration made in the innermost comes from the pool. Chosen: a callback that registers itself
+/// again would run out of stack.
+const MOST_NESTED: usize = 16;
+
 /// What a registration answered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[must_use]
@@ -224,7 +229,8 @@ impl Machine {
 
         // A caller inside a callback of the same serialization scope cannot run the initial
         // delivery on top of it: then the pool does.
-        let on_caller = on_caller && self.scope_is_free(handle, None);
+        let nested = self.state.actors[actor.slot()].frames.len();
+        let on_caller = on_caller && nested < MOST_NESTED && self.scope_is_free(handle, None);
         let mut initial = Vec::new();
         if on_caller && let Some(registration) = self.registration_mut(handle) {
             for (n, lane) in registration.lanes.iter_mut().enumerate() {

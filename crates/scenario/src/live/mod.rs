@@ -20,7 +20,7 @@ use netiosim_sim::{
 use parking_lot::Mutex as Plain;
 
 use crate::outcome::{Delivered, Ended, Failure, Outcome};
-use crate::program::{EnvEvent, Program, resolve_event};
+use crate::program::{EnvEvent, Program, ThreadDecl, resolve_event};
 use crate::values::Variables;
 use crate::world::final_port;
 
@@ -44,6 +44,8 @@ struct Live {
     signals: Vec<Signal>,
     objects: Vec<Object>,
     shared: Plain<Shared>,
+    /// One for each thread of the scenario, set when it starts: a join may come before that.
+    started_signals: Vec<Signal>,
     /// The thread that drives the run.
     driver: ActorId,
     /// The actors of threads that were started.
@@ -126,6 +128,9 @@ impl Live {
             channels.map(|channel| stack.channel(&channel.name, channel.capacity)).collect();
         stack.at("the timeline");
         let driver = stack.actor();
+        let start_of =
+            |thread: &ThreadDecl| stack.signal(&format!("the start of {}", thread.label));
+        let started_signals = program.threads.iter().map(start_of).collect();
         for fault in &program.faults {
             stack.fault(fault.clone()).keep();
         }
@@ -152,6 +157,7 @@ impl Live {
             processes,
             stack,
             shared: Plain::new(shared),
+            started_signals,
             driver,
             started: Plain::default(),
         }
@@ -176,6 +182,8 @@ impl Live {
         let mut shared = self.shared.lock();
         shared.threads[thread] = Some(actor);
         shared.joins.insert(thread, handle);
+        drop(shared);
+        self.started_signals[thread].set();
     }
 
     /// Lets the timeline and time go by until nothing is left to happen.
@@ -314,15 +322,12 @@ impl Live {
         let events = self.stack.events();
         let mut shared = self.shared.lock();
         // Threads may have told of their deliveries in another order than that of their begin.
-        let begin = |delivered: &Delivered| {
-            events.iter().position(|event| match event.what {
-                What::Begin { lane, number, .. } => {
-                    lane.handle == delivered.handle && number == delivered.number
-                }
-                _ => false,
-            })
-        };
-        shared.deliveries.sort_by_cached_key(begin);
+        let begun = events.iter().enumerate().filter_map(|(n, event)| match event.what {
+            What::Begin { lane, number, .. } => Some(((lane.handle, number), n)),
+            _ => None,
+        });
+        let begun: BTreeMap<(Handle, u32), usize> = begun.collect();
+        shared.deliveries.sort_by_key(|d| begun.get(&(d.handle, d.number)).copied());
         let program = &self.program;
         self.stack.inspect(|machine| Outcome {
             lines: events.iter().map(|event| machine.trace_line(event)).collect(),

@@ -15,6 +15,7 @@ use super::{AnyLock, Live};
 use crate::format::Value;
 use crate::outcome::{Delivered, Val};
 use crate::program::{CancelTarget, EntrySource, EnvEvent, Op, RegisterOp};
+use crate::values::code_number;
 use crate::world::{GARBAGE, member_value};
 
 /// The guards that a thread or callback holds.
@@ -58,6 +59,7 @@ impl Live {
     }
 
     fn callback(self: &Arc<Self>, script: usize, delivery: &Delivery) {
+        self.stack.at("a callback");
         let due = &delivery.due;
         let registration = self.stack.inspect(|machine| {
             let name = machine.registration(due.lane.handle).map(|r| r.name().to_owned());
@@ -302,9 +304,14 @@ impl Live {
 
     /// A thread that another one joins, or that never started: waits without a handle of its own.
     fn join_again(&self, thread: usize) -> Result<(), Stop> {
-        let Some(target) = self.shared.lock().threads[thread] else {
-            // Nobody spawned it; a join of it waits for ever, as in the other interpreter.
-            return self.stack.signal("a thread that nobody spawned").wait().map_err(|_| Stop);
+        let started = self.shared.lock().threads[thread];
+        let target = match started {
+            Some(target) => target,
+            None => {
+                self.started_signals[thread].wait().map_err(|_| Stop)?;
+                let started = self.shared.lock().threads[thread];
+                started.expect("a thread that started has an actor")
+            }
         };
         self.stack.join_actor(target).map_err(|_| Stop)
     }
@@ -518,8 +525,8 @@ impl Live {
             return;
         };
         let words = |code: u32| match code_name(code, self.program.flavour) {
-            Some(name) => format!("{name} ({code:#x})"),
-            None => format!("{code:#x}"),
+            Some(name) => format!("{name} ({})", code_number(code, self.program.flavour)),
+            None => code_number(code, self.program.flavour),
         };
         self.fail(place, &format!("the result of {what}"), words(expected), words(got));
     }

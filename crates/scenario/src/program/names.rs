@@ -29,7 +29,11 @@ impl Names {
 
     /// The names for reports: short where only one client has it, `client.name` otherwise.
     pub(super) fn labels(&self, clients: &[Arc<str>]) -> Vec<Arc<str>> {
-        let shared = |name: &str| self.all.iter().filter(|other| &*other.1 == name).count() > 1;
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for entry in &self.all {
+            *counts.entry(&entry.1).or_default() += 1;
+        }
+        let shared = |name: &str| counts.get(name).is_some_and(|count| *count > 1);
         let label = |entry: &(usize, Arc<str>)| {
             if shared(&entry.1) { full(clients, entry) } else { entry.1.clone() }
         };

@@ -68,7 +68,7 @@ pub fn locate(text: &str, path: &str) -> Option<Range<usize>> {
     Some(tree::span(value))
 }
 
-/// The line of every element of a list, from 1, by its path: of steps, events and expectations.
+/// The line of every element of a list and every member, from 1, by its path.
 ///
 /// A text that is not JSON has none.
 #[must_use]

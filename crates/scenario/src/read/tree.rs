@@ -69,13 +69,14 @@ pub(super) fn find<'t, 'a>(
     (member, value)
 }
 
-/// Every element of every array, with its path and the byte at which it starts.
+/// Every element of every array and every member, with its path and the byte at which it starts.
 pub(super) fn elements(value: &Value<'_>, path: &str, found: &mut impl FnMut(&str, usize)) {
     match value {
         Value::Object(object) => {
             for member in &object.properties {
                 let name = member.name.as_str();
                 let path = if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+                found(&path, member.range().start);
                 elements(&member.value, &path, found);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{FileReport, Run, Verdict};
+use super::{FileReport, Run, RunMode, Verdict};
 
 /// How a text for people is dressed.
 #[derive(Clone, Copy, Debug, Default)]
@@ -108,10 +108,23 @@ fn failed_run(report: &FileReport, run: &Run, alike: &[&Run], style: Style, text
         }
     }
     explain_findings(run, style, text);
-    let file = report.file.display();
-    let profile = run.profile.name();
-    let _ =
-        writeln!(text, "  again: netiosim run {file} --profile {profile} --seed {}\n", run.seed);
+    let again = again(report, run);
+    let _ = writeln!(text, "  again: {again}\n");
+}
+
+/// The command that repeats a run; the path is quoted where a shell needs it.
+fn again(report: &FileReport, run: &Run) -> String {
+    let file = report.file.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+:\\".contains(c);
+    let file =
+        if file.chars().all(plain) { file } else { format!("'{}'", file.replace('\'', "'\\''")) };
+    let mode = match run.mode {
+        RunMode::Manual => String::new(),
+        other => format!(" --mode {}", other.name()),
+    };
+    let free =
+        if run.mode == RunMode::Threads { "  (free threads need not do it again)" } else { "" };
+    format!("netiosim run {file} --profile {} --seed {}{mode}{free}", run.profile.name(), run.seed)
 }
 
 fn explain_findings(run: &Run, style: Style, text: &mut String) {

@@ -78,7 +78,7 @@ pub fn find_files(path: &Path) -> Result<Vec<PathBuf>, Box<Problem>> {
                 if !file_name.starts_with('.') && file_name != "stacks" {
                     folders.push(entry.path());
                 }
-            } else if file_name.ends_with(".json") {
+            } else if file_name.ends_with(".json") && (kind.is_file() || kind.is_symlink()) {
                 files.push(entry.path());
             }
         }

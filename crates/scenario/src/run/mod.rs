@@ -71,6 +71,8 @@ impl fmt::Display for Verdict {
 pub struct Run {
     /// The profile.
     pub profile: Profile,
+    /// Who ran the scripts.
+    pub mode: RunMode,
     /// The seed.
     pub seed: u64,
     /// How it ended.
@@ -137,13 +139,17 @@ pub fn run_scenario(
         RunMode::Threads => run_live(&program, seed, Turns::Free),
     };
     let unmet = judge(&program, &outcome);
-    Ok(Run::new(profile, seed, outcome, unmet))
+    Ok(Run::new((profile, mode, seed), outcome, unmet))
 }
 
 impl Run {
     /// Sums up an outcome and what of it was not met.
     #[must_use]
-    pub fn new(profile: Profile, seed: u64, outcome: Outcome, unmet: Vec<Unmet>) -> Self {
+    pub fn new(
+        (profile, mode, seed): (Profile, RunMode, u64),
+        outcome: Outcome,
+        unmet: Vec<Unmet>,
+    ) -> Self {
         let verdict = if !unmet.is_empty() {
             Verdict::Fail
         } else if outcome.limit.is_some() {
@@ -163,6 +169,7 @@ impl Run {
         };
         Self {
             profile,
+            mode,
             seed,
             verdict,
             deliveries: outcome.deliveries.len(),

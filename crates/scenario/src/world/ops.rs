@@ -13,6 +13,7 @@ use super::{Frame, PendingCall, World};
 use crate::format::Value;
 use crate::outcome::Val;
 use crate::program::{CancelTarget, EntrySource, EnvEvent, Op, RegisterOp};
+use crate::values::code_number;
 
 /// A handle value that no stack gives.
 pub(crate) const GARBAGE: Handle = Handle(0xDEAD_BEE1);
@@ -455,8 +456,8 @@ impl World {
         };
         let flavour = self.machine.flavour(self.runners[n].actor);
         let words = |code: u32| match code_name(code, flavour) {
-            Some(name) => format!("{name} ({code:#x})"),
-            None => format!("{code:#x}"),
+            Some(name) => format!("{name} ({})", code_number(code, flavour)),
+            None => code_number(code, flavour),
         };
         self.fail(place, &format!("the result of {what}"), words(expected), words(got));
     }
