@@ -38,6 +38,14 @@ fn the_deadlock_is_explained_as_the_tool_explains_it() {
 }
 
 #[test]
+fn the_self_cancel_is_the_test_that_runs() {
+    let text = fs::read_to_string(root().join("README.md")).expect("the README");
+    let code = fs::read_to_string(root().join("tests/tests/self_cancel.rs")).expect("the test");
+    let shown = &text[block(&text, "By hand is quickest", "rust")];
+    assert_eq!(shown, code.split_once("\n\n").expect("a header, then the code").1);
+}
+
+#[test]
 fn the_firewall_is_the_test_that_runs() {
     let text = fs::read_to_string(root().join("README.md")).expect("the README");
     let code = fs::read_to_string(root().join("tests/tests/firewall.rs")).expect("the test");

@@ -76,7 +76,6 @@ fn a_circle_that_was_dissolved_hides_nothing() {
 }
 
 #[test]
-#[ignore = "the end of a process does not look at the circles that it dissolved yet"]
 fn a_process_exit_dissolves_a_circle_too() {
     // A circle through two processes: one ends, the other one's threads wait on, and are reported.
     use netiosim_model::status::Flavour;

@@ -216,7 +216,7 @@ impl StackRef {
                 }
                 for lane in &registered.initial {
                     // It may have been cancelled or died while the one before ran.
-                    let due = entry.machine.registration(handle).is_some_and(|r| r.pending() > 0);
+                    let due = entry.machine.is_initial_due(*lane);
                     if due {
                         entry.deliver(*lane);
                     }

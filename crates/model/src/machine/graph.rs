@@ -152,6 +152,9 @@ impl Machine {
                     "deadlock: \"{canceller}\" cancels \"{registration}\" while the running callback waits for what it holds"
                 )
             }
+            _ if links.iter().all(|link| matches!(link.wait, Wait::Send(_))) => {
+                format!("deadlock: {} threads wait for each other to empty a channel", links.len())
+            }
             _ => match links {
                 [only] => {
                     format!("deadlock: \"{}\" takes a lock that it holds already", name(only.actor))

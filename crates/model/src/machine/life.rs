@@ -141,6 +141,7 @@ impl Machine {
                 self.bury(handle, death);
             }
         }
+        self.dissolve();
         self.event(None, What::ProcessExit(process));
     }
 

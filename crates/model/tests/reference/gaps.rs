@@ -10,7 +10,7 @@ pub(crate) const MERGED_PORT_IS_LOST: bool = false;
 /// A sender that waited and could go on may be put back into a circle by another sender.
 pub(crate) const CIRCLE_CLOSED_BY_A_SEND: bool = false;
 /// An actor of a circle that the end of a process dissolved counts as deadlocked for ever.
-pub(crate) const DEADLOCKED_FOR_EVER: bool = true;
+pub(crate) const DEADLOCKED_FOR_EVER: bool = false;
 /// A fault of a cancel leaves the registration live whatever the option `failed-cancel` says.
 pub(crate) const FAULTED_CANCEL_STAYS_LIVE: bool = false;
 /// After a failed cancel under `failed-cancel` `gone` the dead registration keeps what was pending

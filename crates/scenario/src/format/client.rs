@@ -77,6 +77,7 @@ pub struct ChannelSpec {
     /// The name of the channel.
     pub name: String,
     /// How many messages it holds before a send has to wait; 0: a send waits for its receiver.
+    #[schemars(range(min = 1))]
     pub capacity: u32,
     /// The thread that receives from it, so that a waiting send is known to wait for that thread.
     #[serde(default, skip_serializing_if = "Option::is_none")]
