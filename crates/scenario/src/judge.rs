@@ -7,7 +7,7 @@ use netiosim_model::ids::Handle;
 use netiosim_model::net::Family;
 use netiosim_model::notification::Notification;
 use netiosim_model::rule::Rule;
-use netiosim_model::status::{code_name, parse_code};
+use netiosim_model::status::parse_code;
 
 use crate::format::{
     DeliveryExpect, During, Expect, IpFamily, Match, NotificationKind, RowPresence, StackExpect,
@@ -15,7 +15,7 @@ use crate::format::{
 };
 use crate::outcome::{Delivered, Ended, Outcome, Val};
 use crate::program::Program;
-use crate::values::{Variables, code_number, kind_word};
+use crate::values::{Variables, code_words, kind_word};
 
 /// An expectation that was not met.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -396,10 +396,7 @@ impl Judge<'_> {
             check("teredo.port", "the Teredo client's port", expected, is);
         }
         if let Some(code) = &expect.teredo.get_teredo_port {
-            let words = |code: u32| match code_name(code, self.program.flavour) {
-                Some(name) => format!("{name} ({})", code_number(code, self.program.flavour)),
-                None => code_number(code, self.program.flavour),
-            };
+            let words = |code: u32| code_words(code, self.program.flavour);
             let expected = parse_code(code).map_or_else(|_| code.clone(), words);
             let is = words(self.outcome.teredo_port.0);
             check("teredo.get_teredo_port", "what GetTeredoPort answers at the end", expected, is);

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use netiosim_model::env::Env;
+use netiosim_model::machine::RowRead;
 use netiosim_model::net::NotificationType;
 use netiosim_model::notification::Notification;
-use netiosim_model::status::Flavour;
+use netiosim_model::status::{Flavour, code_name};
 
 use crate::format::Value;
 use crate::outcome::{Delivered, Val};
@@ -119,9 +120,28 @@ pub fn kind_word(kind: NotificationType) -> &'static str {
     }
 }
 
+/// A result code in words: its name and its number.
+#[must_use]
+pub fn code_words(code: u32, flavour: Flavour) -> String {
+    match code_name(code, flavour) {
+        Some(name) => format!("{name} ({})", code_number(code, flavour)),
+        None => code_number(code, flavour),
+    }
+}
+
+/// What a look at a member of a row showed, as a value.
+#[must_use]
+pub fn row_value(read: RowRead) -> Val {
+    match read {
+        RowRead::Value(value) | RowRead::NotPromised(value) => Val::Number(value),
+        RowRead::Null => Val::Text("null".into()),
+        RowRead::Gone => Val::Text("gone".into()),
+    }
+}
+
 /// A result code as its flavour writes it: Win32 codes in decimal, NTSTATUS in hexadecimal.
 #[must_use]
-pub fn code_number(code: u32, flavour: Flavour) -> String {
+fn code_number(code: u32, flavour: Flavour) -> String {
     match flavour {
         Flavour::Kernel if code > 0xFFFF => format!("{code:#x}"),
         _ => code.to_string(),

@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use netiosim_model::ids::Handle;
-use netiosim_model::machine::{EntryQuery, LockMode, RowRead, RowRef};
+use netiosim_model::machine::{EntryQuery, LockMode, RowRef};
 use netiosim_model::member::Member;
 use netiosim_model::net::Luid;
 use netiosim_model::notification::Notification;
-use netiosim_model::status::code_name;
 use netiosim_sim::{Delivery, RawCallback, RawKind, RawRequest};
 
 use super::{AnyLock, Live};
 use crate::format::Value;
 use crate::outcome::{Delivered, Val};
 use crate::program::{CancelTarget, EntrySource, EnvEvent, Op, RegisterOp};
-use crate::values::code_number;
+use crate::values::{code_words, row_value};
 use crate::world::{GARBAGE, member_value};
 
 /// The guards that a thread or callback holds.
@@ -408,11 +407,7 @@ impl Live {
     ) {
         let got = match context.row {
             None => Val::Text("null".into()),
-            Some(row) => match self.stack.row_read(row, member) {
-                RowRead::Value(value) | RowRead::NotPromised(value) => Val::Number(value),
-                RowRead::Null => Val::Text("null".into()),
-                RowRead::Gone => Val::Text("gone".into()),
-            },
+            Some(row) => row_value(self.stack.row_read(row, member)),
         };
         if let Some(equals) = equals
             && let Some(expected) = self.eval(context, equals, place)
@@ -524,10 +519,7 @@ impl Live {
         let Some(expected) = expected.filter(|expected| *expected != got) else {
             return;
         };
-        let words = |code: u32| match code_name(code, self.program.flavour) {
-            Some(name) => format!("{name} ({})", code_number(code, self.program.flavour)),
-            None => code_number(code, self.program.flavour),
-        };
+        let words = |code: u32| code_words(code, self.program.flavour);
         self.fail(place, &format!("the result of {what}"), words(expected), words(got));
     }
 }

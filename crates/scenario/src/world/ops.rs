@@ -3,17 +3,16 @@
 use std::sync::Arc;
 
 use netiosim_model::ids::{Handle, LaneId};
-use netiosim_model::machine::{Begun, CancelBegin, EntryQuery, Fault, Request, RowRead};
+use netiosim_model::machine::{Begun, CancelBegin, EntryQuery, Fault, Request};
 use netiosim_model::member::Member;
 use netiosim_model::net::Luid;
 use netiosim_model::notification::RowKey;
-use netiosim_model::status::code_name;
 
 use super::{Frame, PendingCall, World};
 use crate::format::Value;
 use crate::outcome::Val;
 use crate::program::{CancelTarget, EntrySource, EnvEvent, Op, RegisterOp};
-use crate::values::code_number;
+use crate::values::{code_words, row_value};
 
 /// A handle value that no stack gives.
 pub(crate) const GARBAGE: Handle = Handle(0xDEAD_BEE1);
@@ -345,11 +344,7 @@ impl World {
             return;
         };
         let read = self.machine.row_read(actor, row, member, &mut self.chooser);
-        let got = match read {
-            RowRead::Value(value) | RowRead::NotPromised(value) => Val::Number(value),
-            RowRead::Null => Val::Text("null".into()),
-            RowRead::Gone => Val::Text("gone".into()),
-        };
+        let got = row_value(read);
         if let Some(equals) = equals
             && let Some(expected) = self.eval(n, equals, place)
             && expected != got
@@ -455,10 +450,7 @@ impl World {
             return;
         };
         let flavour = self.machine.flavour(self.runners[n].actor);
-        let words = |code: u32| match code_name(code, flavour) {
-            Some(name) => format!("{name} ({})", code_number(code, flavour)),
-            None => code_number(code, flavour),
-        };
+        let words = |code: u32| code_words(code, flavour);
         self.fail(place, &format!("the result of {what}"), words(expected), words(got));
     }
 }
