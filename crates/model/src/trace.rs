@@ -117,7 +117,12 @@ impl Machine {
         if handle.is_null() {
             return "NULL".to_owned();
         }
-        self.label(handle).map_or_else(|| handle.to_string(), |(name, _)| name.to_string())
+        match (self.label(handle), self.registration(handle)) {
+            (Some((name, _)), _) => name.to_string(),
+            // It was made while nothing was recorded.
+            (None, Some(registration)) => registration.name().to_owned(),
+            (None, None) => handle.to_string(),
+        }
     }
 
     fn lane_text(&self, lane: LaneId) -> String {

@@ -1,6 +1,6 @@
 //! The life of threads, processes, modules and the service, in the reference.
 
-use super::{Fate, Reference, Thread, gaps};
+use super::{Fate, Reference, Thread};
 
 impl Reference {
     /// A thread ends, holding what it holds.
@@ -79,8 +79,7 @@ impl Reference {
         }
         for (n, reg) in self.regs.iter().enumerate() {
             let needed = match reg.fate {
-                Fate::Live => true,
-                Fate::Cancelling(_) => !gaps::UNLOADED_DURING_CANCEL,
+                Fate::Live | Fate::Cancelling(_) => true,
                 Fate::Dead => self.runs(n),
             };
             if reg.module && needed {

@@ -1,6 +1,6 @@
 //! Cancels, in the reference.
 
-use super::{Cancel, Fate, First, Reference, Reg, Thread, gaps, waits};
+use super::{Cancel, Fate, First, Reference, Reg, Thread, waits};
 
 impl Reference {
     /// CancelMibChangeNotify2 begins. `deliver` says whether what is owed may still begin.
@@ -22,7 +22,6 @@ impl Reference {
             if let Some(reg) = found.filter(|reg| own(&self.regs[*reg]))
                 && self.regs[reg].fate == Fate::Live
                 && self.rules.failed_cancel_gone
-                && !gaps::FAULTED_CANCEL_STAYS_LIVE
             {
                 self.kill(reg);
             }

@@ -8,7 +8,7 @@ use netiosim_model::profile::{OptionId, Scope};
 
 use super::waits::For;
 use super::world::{World, told};
-use super::{Fate, Thread, Told, gaps};
+use super::{Fate, Thread, Told};
 
 impl World {
     /// Compares everything that both sides know.
@@ -39,9 +39,6 @@ impl World {
         assert_eq!(live, known, "live registrations, in the order of their birth");
         for (n, reg) in self.reference.regs.iter().enumerate() {
             let there = self.machine.registration(Handle(reg.handle));
-            if gaps::GONE_IS_NOT_CLEARED && reg.fate == Fate::Dead && reg.disturbed {
-                continue;
-            }
             assert_eq!(there.is_some(), self.reference.is_there(n), "{} is there", reg.name);
             let Some(there) = there else { continue };
             assert_eq!(there.is_live(), reg.fate == Fate::Live, "{} is live", reg.name);
@@ -99,12 +96,7 @@ impl World {
         for member in &members {
             let same = |other: &&Thread| reach[*member][**other] && reach[**other][*member];
             let known = members.iter().filter(same).any(|other| self.reported[*other]);
-            let room = members
-                .iter()
-                .filter(same)
-                .any(|other| matches!(self.reference.waits.of(*other), Some(For::Room(_))));
-            let excused = gaps::CIRCLE_CLOSED_BY_A_SEND && room;
-            assert!(known || excused, "t{member} is in a circle that was not reported");
+            assert!(known, "t{member} is in a circle that was not reported");
         }
         for (n, reported) in self.reported.iter().enumerate() {
             let deadlocked = self.machine.actor_info(self.actors[n]).is_deadlocked();

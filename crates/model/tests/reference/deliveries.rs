@@ -1,6 +1,6 @@
 //! What is owed, what may begin, and in which order, in the reference.
 
-use super::{Fate, First, Listens, Overlap, Reference, Thread, Told, gaps};
+use super::{Fate, First, Listens, Overlap, Reference, Thread, Told};
 
 impl Reference {
     pub(super) fn nothing_overlaps(&self, reg: usize, lane: usize) -> bool {
@@ -39,8 +39,7 @@ impl Reference {
                 // Once per handle: the one initial notification comes before every change.
                 let late = !self.rules.initial_per_family
                     && lane.first == First::NotDue
-                    && reg.lanes.iter().any(|lane| lane.first != First::NotDue)
-                    && !gaps::CHANGE_BEFORE_THE_ONE_INITIAL;
+                    && reg.lanes.iter().any(|lane| lane.first != First::NotDue);
                 if let Some(age) = age.filter(|_| !late)
                     && self.nothing_overlaps(r, l)
                 {

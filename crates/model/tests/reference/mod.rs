@@ -14,7 +14,6 @@ mod compare;
 mod deliveries;
 pub(crate) mod faults;
 mod finish;
-pub(crate) mod gaps;
 mod life;
 mod step;
 pub(crate) mod tables;

@@ -15,7 +15,7 @@ use netiosim_model::status::Flavour;
 
 use super::action::Script;
 use super::waits::{ChannelBook, LockBook};
-use super::{Overlap, Reference, Rules, Thread, Told, gaps};
+use super::{Overlap, Reference, Rules, Thread, Told};
 
 /// The mark of the machine under test.
 pub(crate) const TAG: u16 = 7;
@@ -106,9 +106,6 @@ impl World {
         if script.overlap > 0 {
             let value = overlap[usize::from(script.overlap - 1)];
             options.fix("serialization", value).expect("a value");
-        }
-        if gaps::MERGED_PORT_IS_LOST {
-            options.fix("port-on-stop", "silent").expect("a value");
         }
         let mut machine = Machine::with_options(profile, options, home()).tagged(TAG);
         let processes =

@@ -13,14 +13,13 @@ use netiosim_model::choose::Seeded;
 use netiosim_model::event::What;
 use netiosim_model::ids::{ActorId, Handle};
 use netiosim_model::machine::RowRef;
-use netiosim_model::teredo::TeredoState;
 use netiosim_sim::{
     Channel, Mode, Module, Mutex, Object, OnDeadlock, Process, RwLock, Signal, Stack, StackRef,
 };
 use parking_lot::Mutex as Plain;
 
 use crate::outcome::{Delivered, Ended, Failure, Outcome};
-use crate::program::{EnvEvent, Program, ThreadDecl, resolve_event};
+use crate::program::{EnvEvent, Program, ThreadDecl, next_moment_ms, resolve_event};
 use crate::values::Variables;
 use crate::world::final_port;
 
@@ -229,11 +228,7 @@ impl Live {
             let sleeper = self.shared.lock().sleepers.iter().map(|sleeper| sleeper.0).min();
             let planned = self.program.timeline.get(timeline).map(|entry| entry.0);
             let planned = planned.into_iter().chain(sleeper).min();
-            let planned = planned.map(|at_ms| at_ms.saturating_sub(now_ms));
-            let probing =
-                self.stack.inspect(|machine| machine.env().teredo().state() == TeredoState::Probe);
-            let timer = self.stack.next_timer_ms().filter(|_| planned.is_some() || probing);
-            match planned.into_iter().chain(timer).min() {
+            match self.stack.inspect(|machine| next_moment_ms(machine, planned)) {
                 Some(wait_ms) => {
                     self.stack.advance_ms(wait_ms);
                 }

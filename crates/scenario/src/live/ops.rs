@@ -4,9 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use netiosim_model::ids::Handle;
-use netiosim_model::machine::{EntryQuery, LockMode, RowRef};
+use netiosim_model::machine::{LockMode, RowRef};
 use netiosim_model::member::Member;
-use netiosim_model::net::Luid;
 use netiosim_model::notification::Notification;
 use netiosim_sim::{Delivery, RawCallback, RawKind, RawRequest};
 
@@ -431,42 +430,12 @@ impl Live {
         save: &[(Member, usize)],
         place: &Arc<str>,
     ) {
-        let query = match source {
-            EntrySource::Null => None,
-            EntrySource::Row => {
-                let key = context
-                    .row
-                    .and_then(|row| self.stack.inspect(|machine| machine.row_key(row)))
-                    .flatten();
-                let Some(key) = key else {
-                    self.fail(
-                        place,
-                        "get_ip_interface_entry",
-                        "a row that is not NULL",
-                        "a NULL row",
-                    );
-                    return;
-                };
-                Some(EntryQuery::from(key))
-            }
-            EntrySource::Keys { alias, luid, index, family } => {
-                let mut query = EntryQuery { family: *family, luid: Luid(*luid), index: *index };
-                if let Some(alias) = alias {
-                    let Ok(found) = self.stack.luid(alias) else {
-                        let expected = format!("an interface \"{alias}\"");
-                        self.fail(
-                            place,
-                            "get_ip_interface_entry",
-                            expected,
-                            "the machine has none now",
-                        );
-                        return;
-                    };
-                    if *luid == 0 && *index == 0 {
-                        query.luid = found;
-                    }
-                }
-                Some(query)
+        let row = context.row.and_then(|row| self.stack.inspect(|machine| machine.row_key(row)));
+        let query = match source.query(row.flatten(), &self.stack.env()) {
+            Ok(query) => query,
+            Err((expected, got)) => {
+                self.fail(place, "get_ip_interface_entry", expected, got);
+                return;
             }
         };
         let (code, answer) = match query {

@@ -15,11 +15,15 @@ pub use self::compile::compile;
 pub use self::event::{EnvEvent, resolve_event};
 pub use self::stack::{BuildError, build_env};
 
+use netiosim_model::env::Env;
 use netiosim_model::event::Function;
-use netiosim_model::machine::{Fault, Irql, LockMode};
+use netiosim_model::machine::{EntryQuery, Fault, Irql, LockMode, Machine};
 use netiosim_model::member::Member;
+use netiosim_model::net::Luid;
+use netiosim_model::notification::RowKey;
 use netiosim_model::profile::{Options, Profile};
 use netiosim_model::status::Flavour;
+use netiosim_model::teredo::TeredoState;
 
 use crate::format::{Event, Expect, Limits, Value};
 
@@ -37,7 +41,7 @@ pub struct Program {
     /// The flavour that the clients speak.
     pub flavour: Flavour,
     /// The machine at time 0.
-    pub env: netiosim_model::env::Env,
+    pub env: Env,
     /// Names of processes.
     pub processes: Vec<Arc<str>>,
     /// Modules: the process, the name; all are loaded at the start.
@@ -180,6 +184,52 @@ pub enum EntrySource {
         /// Family.
         family: u16,
     },
+}
+
+/// Milliseconds until something happens by itself; `None` when nothing ever does.
+///
+/// `planned_ms` is the next moment that the timeline or a sleeper waits for. The Teredo client's
+/// refresh goes on for ever, so timers of the machine count only while there is such a moment, or
+/// while the client is probing.
+pub(crate) fn next_moment_ms(machine: &Machine, planned_ms: Option<u64>) -> Option<u64> {
+    let planned = planned_ms.map(|at_ms| at_ms.saturating_sub(machine.now_ms()));
+    let probing = machine.env().teredo().state() == TeredoState::Probe;
+    let timer = machine.next_timer_ms().filter(|_| planned.is_some() || probing);
+    planned.into_iter().chain(timer).min()
+}
+
+impl EntrySource {
+    /// The row that the call is given: `None` is NULL. `row` is the notification row at hand.
+    ///
+    /// # Errors
+    ///
+    /// What was expected and what is there instead: no row at hand, no interface of that alias now.
+    pub fn query(
+        &self,
+        row: Option<RowKey>,
+        env: &Env,
+    ) -> Result<Option<EntryQuery>, (String, String)> {
+        match self {
+            Self::Null => Ok(None),
+            Self::Row => match row {
+                Some(key) => Ok(Some(EntryQuery::from(key))),
+                None => Err(("a row that is not NULL".to_owned(), "a NULL row".to_owned())),
+            },
+            Self::Keys { alias, luid, index, family } => {
+                let mut query = EntryQuery { family: *family, luid: Luid(*luid), index: *index };
+                if let Some(alias) = alias {
+                    let Some(found) = env.interface_by_alias(alias) else {
+                        let expected = format!("an interface \"{alias}\"");
+                        return Err((expected, "the machine has none now".to_owned()));
+                    };
+                    if *luid == 0 && *index == 0 {
+                        query.luid = found.luid;
+                    }
+                }
+                Ok(Some(query))
+            }
+        }
+    }
 }
 
 /// One operation.

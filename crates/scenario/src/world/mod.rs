@@ -18,10 +18,9 @@ use netiosim_model::ids::{
 use netiosim_model::machine::{Due, Machine, Registered, Registration, RowRef};
 use netiosim_model::notification::Notification;
 use netiosim_model::status::Flavour;
-use netiosim_model::teredo::TeredoState;
 
 use crate::outcome::{Delivered, Ended, Failure, Outcome};
-use crate::program::{EnvEvent, Program, resolve_event};
+use crate::program::{EnvEvent, Program, next_moment_ms, resolve_event};
 use crate::values::Variables;
 
 /// One step that may be taken.
@@ -264,18 +263,11 @@ impl World {
     }
 
     /// Milliseconds until something happens by itself; `None` when nothing ever does.
-    ///
-    /// The Teredo client's refresh goes on for ever, so timers of the machine count only while a
-    /// sleeper or the timeline waits for a later moment, or while the client is probing.
     fn next_moment_ms(&self) -> Option<u64> {
-        let now_ms = self.machine.now_ms();
-        let sleepers =
-            self.runners.iter().filter(|runner| self.alive(runner)).filter_map(|r| r.wake_ms);
+        let sleepers = self.runners.iter().filter(|runner| self.alive(runner));
         let timeline = self.program.timeline.get(self.timeline).map(|entry| entry.0);
-        let planned = sleepers.chain(timeline).min().map(|at_ms| at_ms.saturating_sub(now_ms));
-        let probing = self.machine.env().teredo().state() == TeredoState::Probe;
-        let timer = self.machine.next_timer_ms().filter(|_| planned.is_some() || probing);
-        planned.into_iter().chain(timer).min()
+        let planned_ms = sleepers.filter_map(|runner| runner.wake_ms).chain(timeline).min();
+        next_moment_ms(&self.machine, planned_ms)
     }
 
     fn alive(&self, runner: &Runner) -> bool {

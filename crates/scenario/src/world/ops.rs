@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use netiosim_model::ids::{Handle, LaneId};
-use netiosim_model::machine::{Begun, CancelBegin, EntryQuery, Fault, Request};
+use netiosim_model::machine::{Begun, CancelBegin, Fault, Request};
 use netiosim_model::member::Member;
-use netiosim_model::net::Luid;
 use netiosim_model::notification::RowKey;
 
 use super::{Frame, PendingCall, World};
@@ -364,40 +363,12 @@ impl World {
         place: &Arc<str>,
     ) {
         let actor = self.runners[n].actor;
-        let query = match source {
-            EntrySource::Null => None,
-            EntrySource::Row => {
-                let key =
-                    self.machine.row_of(actor).and_then(|row| self.machine.row_key(row)).flatten();
-                let Some(key) = key else {
-                    self.fail(
-                        place,
-                        "get_ip_interface_entry",
-                        "a row that is not NULL",
-                        "a NULL row",
-                    );
-                    return;
-                };
-                Some(EntryQuery::from(key))
-            }
-            EntrySource::Keys { alias, luid, index, family } => {
-                let mut query = EntryQuery { family: *family, luid: Luid(*luid), index: *index };
-                if let Some(alias) = alias {
-                    let Some(found) = self.machine.env().interface_by_alias(alias) else {
-                        let expected = format!("an interface \"{alias}\"");
-                        self.fail(
-                            place,
-                            "get_ip_interface_entry",
-                            expected,
-                            "the machine has none now",
-                        );
-                        return;
-                    };
-                    if *luid == 0 && *index == 0 {
-                        query.luid = found.luid;
-                    }
-                }
-                Some(query)
+        let row = self.machine.row_of(actor).and_then(|row| self.machine.row_key(row)).flatten();
+        let query = match source.query(row, self.machine.env()) {
+            Ok(query) => query,
+            Err((expected, got)) => {
+                self.fail(place, "get_ip_interface_entry", expected, got);
+                return;
             }
         };
         let answer = self.machine.get_ip_interface_entry(actor, query);
