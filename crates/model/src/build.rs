@@ -2,13 +2,32 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use crate::apply::teredo_interface;
 use crate::choose::First;
 use crate::env::{Env, UnicastAddress};
-use crate::interface::{Interface, if_type};
+use crate::interface::{Interface, IpRow, OperStatus, TUNNEL_TYPE_TEREDO, if_type};
+use crate::net::{Family, Guid};
+use crate::table::Route;
 use crate::teredo::{
     NatKind, PortWish, TeredoClient, TeredoNetwork, TeredoRules, TeredoSettings, TeredoState,
 };
+
+/// The usual Teredo pseudo-interface: tunnel type 14, medium 15, MTU 1280, IPv6 only (TI-01 to
+/// TI-03, TI-06, TA-26).
+#[must_use]
+pub fn teredo_interface(luid_index: u32, index: u32) -> Interface {
+    let name = "Teredo Tunneling Pseudo-Interface";
+    Interface {
+        guid: Guid(0x993f_7832_6e40_4b3b_9d2a_3c5d_7fc0_11e0),
+        tunnel_type: TUNNEL_TYPE_TEREDO,
+        physical_address: vec![0, 0, 0, 0, 0, 0, 0, 0xE0],
+        connected: false,
+        oper_override: Some(OperStatus::Down),
+        mtu: 1280,
+        v4: None,
+        v6: Some(IpRow::new(Family::V6, false, 1280)),
+        ..Interface::new(name, if_type::TUNNEL, luid_index, index)
+    }
+}
 
 /// A plausible home machine: loopback, Ethernet with IPv4 and IPv6, and a Teredo client that is
 /// qualified on port 50000.
@@ -25,8 +44,10 @@ pub fn home() -> Env {
     env.place_interface(ethernet).expect("an interface with free keys");
     for (address, prefix_length) in [("192.168.1.10", 24), ("fe80::5eff:fe00:2", 64)] {
         let address: IpAddr = address.parse().expect("an address");
-        env.addresses.insert((luid, address), UnicastAddress { luid, address, prefix_length });
+        env.place_address(UnicastAddress::new(luid, address, prefix_length));
     }
+    let gateway = IpAddr::from([192, 168, 1, 1]);
+    env.place_route(Route::new(luid, IpAddr::from([0; 4]), 0, gateway));
     bring_teredo(&mut env, TeredoState::Qualified, Some(50_000));
     env
 }

@@ -1,12 +1,15 @@
 //! Changes of the environment: what can happen to the simulated machine from outside.
 
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use crate::env::{Route, UnicastAddress};
-use crate::interface::Interface;
+use crate::interface::{Connectivity, Interface};
 use crate::member::Member;
 use crate::net::{Family, Luid, NotificationType};
+use crate::row::HintRow;
+use crate::table::{
+    AddressKey, Neighbour, PrefixOrigin, Route, RouteKey, SuffixOrigin, UnicastAddress,
+};
 use crate::teredo::{PortWish, TeredoNetwork, TeredoSettings, TeredoState};
 
 /// One change of the environment, as a scenario's timeline or a test asks for it.
@@ -98,8 +101,47 @@ pub enum Change {
         /// The family.
         family: Family,
     },
-    /// A unicast address appears.
-    AddressAdd(UnicastAddress),
+    /// An adapter is disabled: its interface goes away with everything on it.
+    InterfaceDisable(Luid),
+    /// A disabled adapter is enabled: the same LUID, and the lowest index that is free.
+    InterfaceEnable(Luid),
+    /// What lies behind an interface changes, or what its use costs.
+    ConnectivitySet {
+        /// The interface.
+        luid: Luid,
+        /// What lies behind it from now on.
+        connectivity: Connectivity,
+    },
+    /// The filter stack on top of an interface shows another media state (FT-05).
+    FilterSet {
+        /// The interface.
+        luid: Luid,
+        /// The media state that the top shows; `None`: the interface's own.
+        top_connected: Option<bool>,
+    },
+    /// One interface comes to lie directly above another, or no longer does (SK-04).
+    Above {
+        /// The higher interface.
+        higher: Luid,
+        /// The lower interface.
+        lower: Luid,
+        /// Whether it lies there from now on.
+        present: bool,
+    },
+    /// A unicast address appears; duplicate address detection runs (UC-16 to UC-18).
+    AddressAdd {
+        /// The address; its state is the stack's to choose.
+        address: UnicastAddress,
+        /// Whether it starts out preferred while detection runs (UC-14).
+        optimistic: bool,
+    },
+    /// Properties of a unicast address change.
+    AddressSet {
+        /// The address.
+        key: AddressKey,
+        /// What changes.
+        edit: AddressEdit,
+    },
     /// A unicast address goes away.
     AddressRemove {
         /// The interface.
@@ -107,8 +149,37 @@ pub enum Change {
         /// The address.
         address: IpAddr,
     },
+    /// Another host on the link takes an address, or gives it up (UC-18).
+    AddressConflict {
+        /// The interface.
+        luid: Luid,
+        /// The address.
+        address: IpAddr,
+        /// Whether the other host has it from now on.
+        present: bool,
+    },
+    /// An anycast address appears.
+    AnycastAdd(AddressKey),
+    /// An anycast address goes away.
+    AnycastRemove(AddressKey),
+    /// A DHCP server gives an interface a lease, or renews it.
+    DhcpLease(DhcpLease),
+    /// The lease of an interface ends: its address and its routes go away.
+    DhcpRelease(Luid),
+    /// A router advertisement arrives on an interface.
+    RouterAdvertisement(RouterAdvertisement),
     /// A route is put into the table of routes.
     RouteAdd(Route),
+    /// A route is replaced by one with the same key (NR-10).
+    RouteSet(Route),
+    /// A route goes away.
+    RouteRemove(RouteKey),
+    /// A neighbour is put into its table, or replaced there.
+    NeighbourPut(Neighbour),
+    /// A neighbour is taken out of its table.
+    NeighbourRemove(AddressKey),
+    /// The machine gets or loses its IPv4 stack (UE-05).
+    Ipv4Present(bool),
     /// The machine gets or loses its IPv6 stack (GT-07, GT-08).
     Ipv6Present(bool),
 }
@@ -125,10 +196,39 @@ impl Change {
                 | Self::RowTouch { .. }
                 | Self::FamilyBind { .. }
                 | Self::FamilyUnbind { .. }
-                | Self::AddressAdd(_)
+                | Self::InterfaceDisable(_)
+                | Self::InterfaceEnable(_)
+                | Self::ConnectivitySet { .. }
+                | Self::FilterSet { .. }
+                | Self::Above { .. }
+                | Self::AddressAdd { .. }
+                | Self::AddressSet { .. }
                 | Self::AddressRemove { .. }
+                | Self::AddressConflict { .. }
+                | Self::AnycastAdd(_)
+                | Self::AnycastRemove(_)
+                | Self::DhcpLease(_)
+                | Self::DhcpRelease(_)
                 | Self::RouteAdd(_)
+                | Self::RouteSet(_)
+                | Self::RouteRemove(_)
+                | Self::NeighbourPut(_)
+                | Self::NeighbourRemove(_)
         )
+    }
+
+    /// The interface that it is about, where no step of it may say so.
+    pub(crate) const fn interface(&self) -> Option<Luid> {
+        match self {
+            Self::InterfaceAdd(interface) => Some(interface.luid),
+            Self::InterfaceRemove(luid)
+            | Self::InterfaceDisable(luid)
+            | Self::InterfaceEnable(luid)
+            | Self::ConnectivitySet { luid, .. }
+            | Self::FilterSet { luid, .. }
+            | Self::LinkSet { luid, .. } => Some(*luid),
+            _ => None,
+        }
     }
 
     /// A short name for traces, in the words of the scenario language.
@@ -152,17 +252,93 @@ impl Change {
             Self::RowTouch { .. } => "interface_touch",
             Self::FamilyBind { .. } => "family_bind",
             Self::FamilyUnbind { .. } => "family_unbind",
-            Self::AddressAdd(_) => "address_add",
+            Self::InterfaceDisable(_) => "interface_disable",
+            Self::InterfaceEnable(_) => "interface_enable",
+            Self::ConnectivitySet { .. } => "connectivity",
+            Self::FilterSet { .. } => "filter",
+            Self::Above { .. } => "above",
+            Self::AddressAdd { .. } => "address_add",
+            Self::AddressSet { .. } => "address_set",
             Self::AddressRemove { .. } => "address_remove",
+            Self::AddressConflict { .. } => "address_conflict",
+            Self::AnycastAdd(_) => "anycast_add",
+            Self::AnycastRemove(_) => "anycast_remove",
+            Self::DhcpLease(_) => "dhcp_lease",
+            Self::DhcpRelease(_) => "dhcp_release",
+            Self::RouterAdvertisement(_) => "router_advertisement",
             Self::RouteAdd(_) => "route_add",
+            Self::RouteSet(_) => "route_set",
+            Self::RouteRemove(_) => "route_remove",
+            Self::NeighbourPut(_) => "neighbour_put",
+            Self::NeighbourRemove(_) => "neighbour_remove",
+            Self::Ipv4Present(_) => "ipv4_present",
             Self::Ipv6Present(_) => "ipv6_present",
         }
     }
 }
 
+/// What changes of a unicast address; `None` stays as it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct AddressEdit {
+    /// The length of the on-link prefix, in bits.
+    pub prefix_length: Option<u8>,
+    /// Where the prefix comes from.
+    pub prefix_origin: Option<PrefixOrigin>,
+    /// Where the rest comes from.
+    pub suffix_origin: Option<SuffixOrigin>,
+    /// For how long it is valid, in seconds from now; 0xFFFFFFFF without end (ST-11).
+    pub valid_s: Option<u32>,
+    /// For how long it is preferred, in seconds from now; 0xFFFFFFFF without end.
+    pub preferred_s: Option<u32>,
+    /// Whether it is not to be used as a source.
+    pub skip_as_source: Option<bool>,
+}
+
+/// What a DHCP server gives.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct DhcpLease {
+    /// The interface.
+    pub luid: Luid,
+    /// The address.
+    pub address: Ipv4Addr,
+    /// The length of the on-link prefix, in bits.
+    pub prefix_length: u8,
+    /// The default gateway.
+    pub gateway: Option<Ipv4Addr>,
+    /// For how long it is given, in seconds; 0xFFFFFFFF without end.
+    pub lease_s: u32,
+}
+
+/// A router advertisement, as far as the tables follow it (RFC 4861, RFC 4862).
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct RouterAdvertisement {
+    /// The interface on which it arrives.
+    pub luid: Luid,
+    /// The link-local address of the router.
+    pub router: Ipv6Addr,
+    /// For how long it is a default router, in seconds; 0: it is none.
+    pub router_lifetime_s: u32,
+    /// The prefix for addresses, with its length in bits.
+    pub prefix: Option<(Ipv6Addr, u8)>,
+    /// For how long the prefix is valid, in seconds; 0xFFFFFFFF without end.
+    pub valid_s: u32,
+    /// For how long addresses of it are preferred, in seconds.
+    pub preferred_s: u32,
+    /// Whether addresses are to be had from a DHCP server (the M flag).
+    pub managed: bool,
+    /// Whether other settings are to be had from a DHCP server (the O flag).
+    pub other: bool,
+    /// The MTU of the link, in bytes.
+    pub mtu: Option<u32>,
+}
+
 /// What a change did, step by step, in the order in which it happened.
 ///
-/// The order within one change is chosen: port, interface, address removal, address addition.
+/// The order within one change is chosen: port, interface, route removal, address removal, address
+/// addition or change, route addition or change, connectivity.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Effect {
     /// The Teredo client went from one state to another.
@@ -190,7 +366,7 @@ pub enum Effect {
         /// What happened to it.
         kind: NotificationType,
     },
-    /// A unicast address appeared or went away.
+    /// A unicast address appeared, changed or went away (NU-11).
     Address {
         /// The interface.
         luid: Luid,
@@ -198,9 +374,20 @@ pub enum Effect {
         index: u32,
         /// The address.
         address: IpAddr,
-        /// Whether it appeared.
-        added: bool,
+        /// What happened to it.
+        kind: NotificationType,
     },
+    /// A route appeared, changed or went away (NR-10).
+    Route {
+        /// The route.
+        key: RouteKey,
+        /// The index of its interface.
+        index: u32,
+        /// What happened to it.
+        kind: NotificationType,
+    },
+    /// The connectivity hint of the machine changed (NH-05).
+    Hint(HintRow),
 }
 
 impl Effect {
@@ -210,8 +397,11 @@ impl Effect {
             Self::TeredoState { .. } => 0,
             Self::TeredoPort { .. } => 1,
             Self::IpInterface { .. } => 2,
-            Self::Address { added: false, .. } => 3,
-            Self::Address { added: true, .. } => 4,
+            Self::Route { kind: NotificationType::Delete, .. } => 3,
+            Self::Address { kind: NotificationType::Delete, .. } => 4,
+            Self::Address { .. } => 5,
+            Self::Route { .. } => 6,
+            Self::Hint(_) => 7,
         }
     }
 }
@@ -234,6 +424,18 @@ pub enum ChangeError {
     AddressExists(IpAddr),
     /// The address is not on the interface.
     NoAddress(IpAddr),
+    /// The route is there already.
+    RouteExists(RouteKey),
+    /// There is no such route.
+    NoRoute(RouteKey),
+    /// The neighbour or anycast address is not in its table.
+    NoEntry(IpAddr),
+    /// The adapter is not disabled.
+    NotDisabled(Luid),
+    /// A prefix is longer than its address.
+    PrefixLength(u8),
+    /// The machine has no IPv4 stack.
+    NoIpv4,
     /// The UDP port is in use.
     PortInUse(u16),
     /// Nobody of the other programs has the UDP port open.
@@ -254,6 +456,14 @@ impl fmt::Display for ChangeError {
             Self::Bound(family) => write!(f, "{family} is bound to the interface already"),
             Self::AddressExists(address) => write!(f, "{address} is on the interface already"),
             Self::NoAddress(address) => write!(f, "{address} is not on the interface"),
+            Self::RouteExists(key) => write!(f, "a route to {key} is there already"),
+            Self::NoRoute(key) => write!(f, "there is no route to {key}"),
+            Self::NoEntry(address) => write!(f, "{address} is not in the table of the interface"),
+            Self::NotDisabled(luid) => write!(f, "no disabled adapter has the LUID {luid}"),
+            Self::PrefixLength(length) => {
+                write!(f, "a prefix of {length} bits is longer than its address")
+            }
+            Self::NoIpv4 => f.write_str("the machine has no IPv4 stack"),
             Self::PortInUse(port) => write!(f, "UDP port {port} is in use"),
             Self::PortNotOpen(port) => write!(f, "UDP port {port} is not open"),
             Self::NoIpv6 => f.write_str("the machine has no IPv6 stack"),

@@ -7,45 +7,7 @@ use crate::ids::{
 };
 use crate::notification::Notification;
 
-/// A function of the API, as traces, call logs and faults name it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
-pub enum Function {
-    /// NotifyTeredoPortChange.
-    NotifyTeredoPortChange,
-    /// NotifyIpInterfaceChange.
-    NotifyIpInterfaceChange,
-    /// CancelMibChangeNotify2.
-    CancelMibChangeNotify2,
-    /// GetTeredoPort.
-    GetTeredoPort,
-    /// GetIpInterfaceEntry.
-    GetIpInterfaceEntry,
-}
-
-impl Function {
-    /// Every function.
-    pub const ALL: [Self; 5] = [
-        Self::NotifyTeredoPortChange,
-        Self::NotifyIpInterfaceChange,
-        Self::CancelMibChangeNotify2,
-        Self::GetTeredoPort,
-        Self::GetIpInterfaceEntry,
-    ];
-
-    /// Microsoft's name of the function.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::NotifyTeredoPortChange => "NotifyTeredoPortChange",
-            Self::NotifyIpInterfaceChange => "NotifyIpInterfaceChange",
-            Self::CancelMibChangeNotify2 => "CancelMibChangeNotify2",
-            Self::GetTeredoPort => "GetTeredoPort",
-            Self::GetIpInterfaceEntry => "GetIpInterfaceEntry",
-        }
-    }
-}
+pub use crate::function::Function;
 
 /// One event of the trace.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -58,6 +58,14 @@ id! {
     PlaceId
 }
 id! {
+    /// A table that was handed out, such as the rows of GetUnicastIpAddressTable.
+    TableId
+}
+id! {
+    /// An overlapped structure of NotifyAddrChange or NotifyRouteChange.
+    OverlappedId
+}
+id! {
     /// A fault that was put in.
     FaultId
 }

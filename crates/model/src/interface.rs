@@ -55,6 +55,51 @@ impl OperStatus {
     }
 }
 
+/// What lies behind the default route of an interface.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "serde", serde(rename_all = "snake_case"))]
+pub enum Internet {
+    /// The Internet.
+    #[default]
+    Reachable,
+    /// A captive portal (CH-07).
+    Constrained,
+    /// The local network only.
+    Nowhere,
+    /// A network that is meant to stay hidden.
+    Hidden,
+}
+
+/// What lies behind an interface, and what its use costs: what its connectivity hint is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Connectivity {
+    /// What lies behind its default route.
+    pub internet: Internet,
+    /// The NL_NETWORK_CONNECTIVITY_COST_HINT (CH-05).
+    pub cost: u32,
+    /// ApproachingDataLimit.
+    pub approaching_data_limit: bool,
+    /// OverDataLimit.
+    pub over_data_limit: bool,
+    /// Roaming.
+    pub roaming: bool,
+}
+
+impl Default for Connectivity {
+    /// The Internet, without a limit.
+    fn default() -> Self {
+        Self {
+            internet: Internet::Reachable,
+            cost: crate::row::hint_cost::UNRESTRICTED,
+            approaching_data_limit: false,
+            over_data_limit: false,
+            roaming: false,
+        }
+    }
+}
+
 /// An interface: what MIB_IF_ROW2 says of it, and one IP interface row per bound family.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -86,6 +131,21 @@ pub struct Interface {
     pub oper_override: Option<OperStatus>,
     /// The link MTU, in bytes.
     pub mtu: u32,
+    /// The link speed in both directions, in bits per second.
+    pub speed_bps: u64,
+    /// Whether it is hardware, and not a filter, tunnel or the like.
+    pub hardware: bool,
+    /// Whether it is a filter or intermediate driver (FT-04).
+    pub filter: bool,
+    /// The media state that the filter stack on top shows, where it differs from the interface's
+    /// own (FT-05).
+    pub top_connected: Option<bool>,
+    /// Whether it takes routes at all (RT-13).
+    pub takes_routes: bool,
+    /// The 18 counters of MIB_IF_ROW2, InOctets to OutQLen, in declaration order.
+    pub counters: [u64; 18],
+    /// What lies behind it, and what its use costs.
+    pub connectivity: Connectivity,
     /// The IPv4 row, if IPv4 is bound.
     pub v4: Option<IpRow>,
     /// The IPv6 row, if IPv6 is bound.
@@ -118,6 +178,13 @@ impl Interface {
             admin_up: true,
             oper_override: None,
             mtu,
+            speed_bps: if loopback { 1_073_741_824 } else { 1_000_000_000 },
+            hardware: !matches!(if_type, if_type::LOOPBACK | if_type::TUNNEL),
+            filter: false,
+            top_connected: None,
+            takes_routes: true,
+            counters: [0; 18],
+            connectivity: Connectivity::default(),
             v4: Some(IpRow::new(Family::V4, loopback, mtu)),
             v6: Some(IpRow::new(Family::V6, loopback, mtu)),
         }
@@ -167,7 +234,7 @@ impl Interface {
 /// One IP interface row: every member of MIB_IPINTERFACE_ROW but the three keys.
 ///
 /// Booleans are 0 or 1, enumerations their numbers, times milliseconds, as in the structure.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct IpRow {
     /// The 32 members that follow the keys, in declaration order; ZoneIndices counts as one and

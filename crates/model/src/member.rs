@@ -124,6 +124,32 @@ impl Member {
         }
     }
 
+    /// The greatest number that it can hold: a BOOLEAN is a byte, most others have 32 bits.
+    #[must_use]
+    pub const fn most(self) -> u64 {
+        match self {
+            Self::Family => u16::MAX as u64,
+            Self::InterfaceLuid | Self::InterfaceIdentifier => u64::MAX,
+            Self::AdvertisingEnabled
+            | Self::ForwardingEnabled
+            | Self::WeakHostSend
+            | Self::WeakHostReceive
+            | Self::UseAutomaticMetric
+            | Self::UseNeighborUnreachabilityDetection
+            | Self::ManagedAddressConfigurationSupported
+            | Self::OtherStatefulConfigurationSupported
+            | Self::AdvertiseDefaultRoute
+            | Self::Connected
+            | Self::SupportsWakeUpPatterns
+            | Self::SupportsNeighborDiscovery
+            | Self::SupportsRouterDiscovery
+            | Self::TransmitOffload
+            | Self::ReceiveOffload
+            | Self::DisableDefaultRoutes => u8::MAX as u64,
+            _ => u32::MAX as u64,
+        }
+    }
+
     /// The member of this name, upper and lower case and underscores apart.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

@@ -18,6 +18,21 @@ impl Family {
     /// Both families, IPv4 first.
     pub const ALL: [Self; 2] = [Self::V4, Self::V6];
 
+    /// The family of an address.
+    #[must_use]
+    pub const fn of(address: std::net::IpAddr) -> Self {
+        if address.is_ipv4() { Self::V4 } else { Self::V6 }
+    }
+
+    /// How many bits its addresses have: 32 or 128.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        match self {
+            Self::V4 => 32,
+            Self::V6 => 128,
+        }
+    }
+
     /// The Windows number of the family: 2 or 23 (ST-04).
     #[must_use]
     pub const fn number(self) -> u16 {

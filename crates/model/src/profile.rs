@@ -5,6 +5,7 @@
 
 mod markdown;
 mod options;
+mod queries;
 mod table;
 
 use std::fmt;
@@ -191,6 +192,48 @@ option_ids! {
     SymmetricNat,
     /// Whether GetTeredoPort works at all.
     TeredoQuery,
+    /// What a getter gives for a LUID that names no interface.
+    UnknownLuid,
+    /// Whether GetIpInterfaceTable takes AF_UNSPEC (C-13).
+    InterfaceTableUnspec,
+    /// What InitializeIpInterfaceEntry fills in (C-09).
+    InitializeInterfaceRow,
+    /// Whether a new address may start out preferred (C-12).
+    CreatePreferred,
+    /// Where an address counts as being there already.
+    DuplicateAddress,
+    /// What GetUnicastIpAddressEntry gives without interface keys.
+    UnicastNoKeys,
+    /// Which routes count as equal when one is created (C-14).
+    RouteDuplicate,
+    /// Whether a route may keep the illegal SitePrefixLength of its initialization (C-10).
+    SitePrefixMarker,
+    /// What GetBestRoute2 does without an interface (C-16).
+    BestRouteAnyInterface,
+    /// What GetBestRoute2 gives when no route leads there (O-17).
+    NoRoute,
+    /// What changing or deleting a row gives that is not there (O-16).
+    MissingRow,
+    /// What a conversion gives for a LUID that names no interface.
+    UnknownLuidConversion,
+    /// What ConvertInterfaceLuidToNameA gives for a NULL buffer.
+    NullNameBuffer,
+    /// What GetIfTable2 and GetIfTable2Ex give for a NULL pointer (O-21).
+    NullIfTable,
+    /// What GetIfEntry2Ex gives for a level that there is not (O-22).
+    IllegalLevel,
+    /// What FreeMibTable does with NULL (O-18).
+    FreeNull,
+    /// Which addresses the stable table waits for (O-10).
+    StableWait,
+    /// How often the callback of the stable table is called (C-05, O-12).
+    StableRepeat,
+    /// Whether two calls of that callback may overlap.
+    StableOverlap,
+    /// What the initial call of a connectivity hint carries (O-24).
+    HintInitial,
+    /// What becomes of learnt addresses when their medium is gone.
+    MediaLoss,
 }
 
 impl OptionId {

@@ -62,6 +62,16 @@ pub enum Rule {
     CallbackPanicked,
     /// N018: a thread never goes on, and no callback is involved.
     ThreadStuck,
+    /// N019: a table is not freed at the end of its process.
+    LeakedTable,
+    /// N020: a table is freed twice.
+    TableFreedTwice,
+    /// N021: a table is read after it was freed.
+    TableAfterFree,
+    /// N022: FreeMibTable is given something that is no table.
+    NotATable,
+    /// N023: a function is called that this Windows does not have.
+    AbsentFunction,
 }
 
 /// How bad breaking a rule is.
@@ -113,6 +123,11 @@ impl Rule {
         Self::LockCycle,
         Self::CallbackPanicked,
         Self::ThreadStuck,
+        Self::LeakedTable,
+        Self::TableFreedTwice,
+        Self::TableAfterFree,
+        Self::NotATable,
+        Self::AbsentFunction,
     ];
 
     /// The stable id, such as `N001`.

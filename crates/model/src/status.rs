@@ -115,6 +115,9 @@ pub enum Status {
     NetworkUnreachable,
     /// The object exists already.
     ObjectAlreadyExists,
+    /// The function does not exist on this Windows: ERROR_PROC_NOT_FOUND, 127, where a program looks
+    /// it up; chosen as the answer of a call that could not be made at all.
+    Absent,
     /// This number as it stands, in either flavour.
     Raw(u32),
 }

@@ -6,6 +6,7 @@ use crate::change::Effect;
 use crate::event::{Event, What};
 use crate::ids::{Handle, LaneId};
 use crate::machine::{Machine, Wait};
+use crate::net::NotificationType;
 use crate::status::code_name;
 
 impl Machine {
@@ -106,10 +107,13 @@ impl Machine {
             Effect::IpInterface { index, family, kind, .. } => {
                 write!(line, "effect  {family} interface {index}: {}", kind.mib_name())
             }
-            Effect::Address { address, added, index, .. } => {
-                let what = if *added { "added to" } else { "removed from" };
-                write!(line, "effect  address {address} {what} interface {index}")
+            Effect::Address { address, index, kind, .. } => {
+                write!(line, "effect  address {address} {} interface {index}", done(*kind))
             }
+            Effect::Route { key, index, kind } => {
+                write!(line, "effect  route {key} {} interface {index}", done(*kind))
+            }
+            Effect::Hint(hint) => write!(line, "effect  {hint}"),
         }
     }
 
@@ -133,5 +137,13 @@ impl Machine {
             (true, _) => format!("{name}/IPv6"),
             (false, _) => name,
         }
+    }
+}
+
+fn done(kind: NotificationType) -> &'static str {
+    match kind {
+        NotificationType::Add => "added to",
+        NotificationType::Delete => "removed from",
+        NotificationType::Parameter | NotificationType::Initial => "changed on",
     }
 }

@@ -4,7 +4,6 @@ use std::panic::Location;
 
 use netiosim_model::ids::LaneId;
 use netiosim_model::machine::{Due, RowRef};
-use netiosim_model::notification::Notification;
 use netiosim_model::rule::Rule;
 
 use crate::StackRef;
@@ -31,12 +30,8 @@ impl Entry<'_> {
         let callback = self.stored.get(&handle).map(|stored| stored.callback.clone());
         self.hold_at(Spot::Entered, handle);
         if let Some(callback) = callback {
-            let row = match due.notification {
-                Notification::IpInterface { row: Some(_), .. } => {
-                    Some(RowRef { handle, number: due.number })
-                }
-                _ => None,
-            };
+            let lent = RowRef { handle, number: due.number };
+            let row = due.notification.has_row().then_some(lent);
             let stack = StackRef { inner: self.inner.clone() };
             let delivery = Delivery { due: due.clone(), row, stack };
             let answer = self.outside(move || callback.call(&delivery));

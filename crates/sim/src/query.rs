@@ -132,7 +132,10 @@ impl StackRef {
         let log = entry.log(actor, function, |_| Args::Entry(query));
         let answer = match entry.refused() {
             Some(status) => Err((status, entry.machine.code(actor, status))),
-            None => entry.machine.get_ip_interface_entry(actor, query),
+            None => {
+                let (machine, chooser) = entry.parts();
+                machine.get_ip_interface_entry(actor, query, chooser)
+            }
         };
         let code = answer.as_ref().err().map_or(0, |error| error.1);
         entry.log_end(log, code, None, None);

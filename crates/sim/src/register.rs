@@ -195,6 +195,7 @@ impl StackRef {
                 initial,
                 handle_pointer,
                 module,
+                table_pointer,
                 callback_process,
                 object,
             };

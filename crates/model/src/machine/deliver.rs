@@ -2,10 +2,12 @@
 
 use super::registration::{Initial, Lane, Life, Scope};
 use super::{Kind, Machine, Registration, Running};
-use crate::event::What;
+use crate::event::{Function, What};
 use crate::ids::{ActorId, Handle, LaneId, ObjectId};
 use crate::net::{Family, NotificationType};
 use crate::notification::Notification;
+use crate::profile::OptionId;
+use crate::row::HintRow;
 use crate::rule::Rule;
 
 /// A delivery that has just begun: what the driver has to call, and with what.
@@ -38,7 +40,7 @@ impl Machine {
     pub fn deliverable(&self) -> Vec<LaneId> {
         let startable = |lane: &&LaneId| self.scope_is_free(lane.handle, Some(lane.lane));
         let mut all = self.state.ready.values().filter(startable).copied();
-        if self.state.options.fixed(crate::profile::OptionId::DeliveryOrder) == "registration" {
+        if self.state.options.fixed(OptionId::DeliveryOrder) == "registration" {
             return all.next().into_iter().collect();
         }
         all.collect()
@@ -79,7 +81,7 @@ impl Machine {
         let entry = &mut registration.lanes[usize::from(lane.lane)];
         assert!(entry.running.is_none(), "one delivery at a time in a lane");
         assert!(free || matches!(entry.initial, Initial::OnCaller(_)), "the lane's turn");
-        let notification = match entry.initial {
+        let queued = match entry.initial {
             Initial::OnPool => None,
             Initial::OnCaller(caller) => {
                 assert_eq!(caller, actor, "the initial delivery belongs to the registering thread");
@@ -87,10 +89,12 @@ impl Machine {
             }
             Initial::None => Some(entry.queue.pop_front().expect("a notification in the queue").1),
         };
-        let notification = notification.unwrap_or_else(|| {
+        if queued.is_none() {
             entry.initial = Initial::None;
-            initial_of(kind)
-        });
+        }
+        let notification = queued.unwrap_or_else(|| self.initial_of(kind));
+        let notification = self.with_table(notification, kind, actor);
+        let registration = self.registration_mut(lane.handle).expect("a lane of a registration");
         registration.begun += 1;
         let number = registration.begun;
         registration.lanes[usize::from(lane.lane)].running =
@@ -208,16 +212,37 @@ impl Machine {
         }
     }
 
+    /// What confirms a registration: port 0, a NULL row, or the hint (TP-07, NI-07, NU-04, NR-04,
+    /// O-24).
+    fn initial_of(&self, kind: Kind) -> Notification {
+        let initial = NotificationType::Initial;
+        match kind {
+            Kind::TeredoPort => Notification::TeredoPort { port: 0, kind: initial },
+            Kind::IpInterface(_) => Notification::IpInterface { row: None, kind: initial },
+            Kind::UnicastAddress(_) => Notification::UnicastAddress { row: None, kind: initial },
+            Kind::Route(_) => Notification::Route { row: None, kind: initial },
+            Kind::StableTable(_) => Notification::StableTable { table: None },
+            Kind::ConnectivityHint => {
+                let unknown = self.state.options.fixed(OptionId::HintInitial) == "unknown";
+                let hint = if unknown { HintRow::default() } else { self.env().hint() };
+                Notification::Hint { hint, initial: true }
+            }
+        }
+    }
+
+    /// A stable table is made when its callback is called, of what is stable then (NS-08, NS-11).
+    fn with_table(&mut self, due: Notification, kind: Kind, actor: ActorId) -> Notification {
+        match (due, kind) {
+            (Notification::StableTable { .. }, Kind::StableTable(family)) => {
+                let function = Function::NotifyStableUnicastIpAddressTable;
+                let rows = self.stable_rows(family);
+                Notification::StableTable { table: Some(self.hand_out(actor, function, rows)) }
+            }
+            (due, _) => due,
+        }
+    }
+
     pub(crate) fn registration_name(&self, handle: Handle) -> String {
         self.registration(handle).map_or_else(|| handle.to_string(), |r| r.name.to_string())
-    }
-}
-
-/// What confirms a registration: port 0 or a NULL row (TP-07, NI-07).
-fn initial_of(kind: Kind) -> Notification {
-    let initial = NotificationType::Initial;
-    match kind {
-        Kind::TeredoPort => Notification::TeredoPort { port: 0, kind: initial },
-        Kind::IpInterface(_) => Notification::IpInterface { row: None, kind: initial },
     }
 }

@@ -2,12 +2,14 @@
 
 use super::Machine;
 use super::registration::Kind;
+use crate::cascade::Rules;
 use crate::change::{Change, ChangeError, Effect};
 use crate::choose::Chooser;
 use crate::event::What;
 use crate::ids::{ActorId, Handle};
+use crate::net::Family;
 use crate::net::NotificationType;
-use crate::notification::{Notification, RowKey};
+use crate::notification::{ForwardKey, Notification, RowKey, UnicastKey};
 use crate::profile::OptionId;
 use crate::teredo::{DormancyRule, TeredoRules};
 
@@ -25,11 +27,8 @@ impl Machine {
         change: &Change,
         chooser: &mut dyn Chooser,
     ) -> Result<(), ChangeError> {
-        let rules = if change.concerns_teredo() {
-            self.teredo_rules(chooser)
-        } else {
-            TeredoRules::default()
-        };
+        let teredo = change.concerns_teredo() || self.env().hears_routers();
+        let rules = self.cascade_rules(teredo, chooser);
         self.event(actor, What::Change(change.name()));
         let effects = self.env_mut().apply(change, rules, chooser)?;
         self.owe(effects, chooser);
@@ -54,7 +53,7 @@ impl Machine {
                     self.pass(due);
                     gone += due;
                     let ready = self.state.next_order;
-                    let rules = self.teredo_rules(chooser);
+                    let rules = self.cascade_rules(true, chooser);
                     let effects = self.env_mut().fire_timer(rules, chooser);
                     self.owe(effects, chooser);
                     if self.state.next_order != ready {
@@ -74,6 +73,14 @@ impl Machine {
         if ms > 0 {
             self.state.now_ms = self.state.now_ms.saturating_add(ms);
             self.env_mut().elapse(ms);
+        }
+    }
+
+    /// The rules of a cascade that the options ask for.
+    pub(crate) fn cascade_rules(&mut self, teredo: bool, chooser: &mut dyn Chooser) -> Rules {
+        Rules {
+            teredo: if teredo { self.teredo_rules(chooser) } else { TeredoRules::default() },
+            keep_leases: self.pick(OptionId::MediaLoss, chooser) == "keep",
         }
     }
 
@@ -100,22 +107,43 @@ impl Machine {
             let at = if effects.len() > 1 { self.next_rank(&effects, chooser) } else { 0 };
             let effect = effects.remove(at);
             self.event(None, What::Effect(effect.clone()));
+            self.owe_overlapped(&effect);
             match effect {
                 Effect::TeredoPort { from, to } => self.owe_port(from, to, chooser),
                 Effect::IpInterface { luid, index, family, kind } => {
                     let row = Some(RowKey { family, luid, index });
                     let notification = Notification::IpInterface { row, kind };
                     self.enqueue(notification, chooser, |kind| match kind {
-                        Kind::IpInterface(None) => {
-                            Some(if family == crate::net::Family::V4 { 0 } else { 1 })
-                        }
-                        Kind::IpInterface(Some(own)) if own == family => Some(0),
+                        Kind::IpInterface(_) => kind.lane_for(family),
                         _ => None,
                     });
                 }
-                Effect::TeredoState { .. } | Effect::Address { .. } => {}
+                Effect::Address { luid, index, address, kind } => {
+                    let row = Some(UnicastKey { address, luid, index });
+                    let notification = Notification::UnicastAddress { row, kind };
+                    self.enqueue(notification, chooser, |kind| match kind {
+                        Kind::UnicastAddress(_) => kind.lane_for(Family::of(address)),
+                        _ => None,
+                    });
+                }
+                Effect::Route { key, index, kind } => {
+                    let row = Some(ForwardKey { route: key, index });
+                    let notification = Notification::Route { row, kind };
+                    self.enqueue(notification, chooser, |kind| match kind {
+                        Kind::Route(_) => kind.lane_for(key.family()),
+                        _ => None,
+                    });
+                }
+                Effect::Hint(hint) => {
+                    let notification = Notification::Hint { hint, initial: false };
+                    self.enqueue(notification, chooser, |kind| {
+                        (kind == Kind::ConnectivityHint).then_some(0)
+                    });
+                }
+                Effect::TeredoState { .. } => {}
             }
         }
+        self.owe_stable_tables(chooser);
     }
 
     /// Under `cascade-order` `any` the driver picks which kind of step comes next.
@@ -126,8 +154,11 @@ impl Machine {
                 Effect::TeredoState { .. } => return n,
                 Effect::TeredoPort { .. } => "port",
                 Effect::IpInterface { .. } => "interface",
-                Effect::Address { added: false, .. } => "address-removal",
-                Effect::Address { added: true, .. } => "address-addition",
+                Effect::Route { kind: NotificationType::Delete, .. } => "route-removal",
+                Effect::Address { kind: NotificationType::Delete, .. } => "address-removal",
+                Effect::Address { .. } => "address-addition",
+                Effect::Route { .. } => "route-addition",
+                Effect::Hint(_) => "connectivity",
             };
             if heads.iter().all(|head| head.1 != name) {
                 heads.push((n, name));
@@ -192,21 +223,15 @@ impl Machine {
                 let live = registration.is_live();
                 let lane = &mut registration.lanes[lane];
                 let queue = if live { &mut lane.queue } else { &mut lane.aside };
-                let pending = queue.iter_mut().find(|entry| entry.1.key() == notification.key());
+                let pending =
+                    queue.iter_mut().find(|entry| entry.1.subject() == notification.subject());
                 match pending {
                     // Observed, 11: an add or delete replaces the pending one, a change merges with it.
                     Some(entry) if merge => {
-                        // A port is all that its notification says: the last one counts.
-                        let newer_port = match (&notification, &entry.1) {
-                            (
-                                Notification::TeredoPort { port, .. },
-                                Notification::TeredoPort { port: old, .. },
-                            ) => port != old,
-                            _ => false,
-                        };
-                        if newer_port
-                            || notification.kind() != NotificationType::Parameter
-                            || entry.1.kind() == NotificationType::Parameter
+                        // What a port or hint says is all in its notification: the last one counts.
+                        let parameter = Some(NotificationType::Parameter);
+                        let newer = notification.is_whole() && notification != entry.1;
+                        if newer || notification.kind() != parameter || entry.1.kind() == parameter
                         {
                             entry.1 = notification;
                         }

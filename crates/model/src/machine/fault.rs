@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{Irql, Machine};
 use crate::event::{Function, What};
+use crate::function::MostIrql;
 use crate::ids::{ActorId, FaultId, Handle};
 use crate::rule::Rule;
 use crate::status::{Flavour, Status};
@@ -116,16 +117,16 @@ impl Machine {
         Some(status)
     }
 
-    /// Flags a call at too high an IRQL in kernel flavour (TP-29, GT-11, NI-29, CX-13); the call
-    /// goes on.
+    /// Flags a call at too high an IRQL in kernel flavour (TP-29, GT-11, NI-29, NU-14, NR-11, NS-19,
+    /// CX-13, IE-12, UE-08, CV-19); the call goes on.
     pub(crate) fn check_irql(&mut self, actor: ActorId, function: Function) {
         if self.flavour(actor) != Flavour::Kernel {
             return;
         }
         let irql = self.state.actors[actor.slot()].irql;
-        let highest = match function {
-            Function::CancelMibChangeNotify2 => Irql::Passive,
-            _ => Irql::Apc,
+        let highest = match function.spec().irql {
+            MostIrql::Passive => Irql::Passive,
+            MostIrql::BelowDispatch | MostIrql::UserOnly => Irql::Apc,
         };
         if irql > highest {
             let limit = match highest {

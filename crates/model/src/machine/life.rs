@@ -20,12 +20,14 @@ pub struct Process {
     pub(crate) name: Arc<str>,
     pub(crate) flavour: Flavour,
     pub(crate) alive: bool,
+    /// Whether it is an elevated administrator's; a driver is never asked.
+    pub(crate) elevated: bool,
     pub(crate) modules: Vec<(Arc<str>, bool)>,
 }
 
 impl Process {
     pub(crate) fn new(name: &str, flavour: Flavour) -> Self {
-        Self { name: name.into(), flavour, alive: true, modules: Vec::new() }
+        Self { name: name.into(), flavour, alive: true, elevated: true, modules: Vec::new() }
     }
 
     /// Its name.
@@ -38,6 +40,12 @@ impl Process {
     #[must_use]
     pub fn flavour(&self) -> Flavour {
         self.flavour
+    }
+
+    /// Whether it may change things: it runs elevated (IS-01, UC-01, RT-08).
+    #[must_use]
+    pub fn is_elevated(&self) -> bool {
+        self.elevated
     }
 
     /// Whether it runs.
@@ -125,7 +133,14 @@ impl Machine {
             );
             self.finding(Rule::LeakedRegistration, actor, Some(handle), message, Vec::new());
         }
+        self.drop_tables(actor, process, true);
         self.end_process(process, Death::ProcessExit);
+    }
+
+    /// Reports the tables that a process has not freed (N019), as at its end; for a driver that ends
+    /// a run without ending its processes.
+    pub fn report_tables(&mut self, actor: ActorId, process: ProcessId) {
+        self.drop_tables(actor, process, true);
     }
 
     fn end_process(&mut self, process: ProcessId, death: Death) {
@@ -141,6 +156,8 @@ impl Machine {
                 self.bury(handle, death);
             }
         }
+        self.drop_tables(ActorId(0), process, false);
+        self.drop_overlapped(process);
         self.dissolve();
         self.event(None, What::ProcessExit(process));
     }
@@ -173,7 +190,8 @@ impl Machine {
 
     /// Restarts the machine: every process ends, every registration is gone (TP-21, NI-21), nobody
     /// listens any more, and the Teredo client, if it is wanted, starts again, on another port; it
-    /// qualifies when an application makes it (TS-20). Nobody is told.
+    /// qualifies when an application makes it (TS-20). Of addresses and routes those are left that are
+    /// configured (UC-20), and connectivity is not known for a second (CH-06). Nobody is told.
     pub fn reboot(&mut self, chooser: &mut dyn Chooser) {
         self.event(None, What::Reboot);
         for n in 0..self.state.processes.len() {
@@ -182,17 +200,16 @@ impl Machine {
             }
         }
         self.state.nsi_down = false;
-        self.env_mut().listeners.clear();
-        if !self.env().teredo().is_wanted() {
-            return;
-        }
-        let rules = self.teredo_rules(chooser);
-        for change in [Change::TeredoStop, Change::TeredoStart(PortWish::Another)] {
-            let effects = self.env_mut().apply(&change, rules, chooser).unwrap_or_default();
-            for effect in effects {
-                self.event(None, What::Effect(effect));
+        if self.env().teredo().is_wanted() {
+            let rules = self.cascade_rules(true, chooser);
+            for change in [Change::TeredoStop, Change::TeredoStart(PortWish::Another)] {
+                let effects = self.env_mut().apply(&change, rules, chooser).unwrap_or_default();
+                for effect in effects {
+                    self.event(None, What::Effect(effect));
+                }
             }
         }
+        self.env_mut().restart();
     }
 
     /// Lets a process that ended run again, as after a reboot.

@@ -12,17 +12,21 @@
 //! or closes a cycle.
 
 mod actor;
+mod call;
 mod cancel;
 mod deliver;
 mod environment;
 mod fault;
 mod graph;
 mod life;
+mod overlapped;
 mod query;
 mod register;
 mod registration;
 mod resource;
 mod row;
+mod stable;
+mod table;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,6 +36,7 @@ pub use self::cancel::CancelBegin;
 pub use self::deliver::Due;
 pub use self::fault::{Fault, FaultTarget};
 pub use self::life::Process;
+pub use self::overlapped::Progress;
 pub use self::query::EntryQuery;
 pub use self::register::Registered;
 pub use self::registration::{Death, Kind, Registration, Request, Running};
@@ -48,7 +53,9 @@ use crate::status::{Flavour, KernelNames, Status};
 
 use self::fault::Faults;
 use self::life::ObjectLife;
+use self::overlapped::Overlapped;
 use self::resource::{Channel, Lock};
+use self::table::Table;
 
 /// Where a dead registration is remembered, so that a stale handle can be explained.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -94,6 +101,9 @@ pub struct State {
     channels: Vec<Channel>,
     signals: Vec<(Arc<str>, bool)>,
     objects: Vec<(Arc<str>, ObjectLife)>,
+    /// Every table that was handed out; those that were freed hold no rows.
+    tables: Vec<Table>,
+    overlapped: Vec<Overlapped>,
     faults: Faults,
     nsi_down: bool,
 }
@@ -188,6 +198,8 @@ impl Machine {
             channels: Vec::new(),
             signals: Vec::new(),
             objects: Vec::new(),
+            tables: Vec::new(),
+            overlapped: Vec::new(),
             faults: Faults::default(),
             nsi_down: false,
         };

@@ -1,11 +1,10 @@
-//! GetTeredoPort and GetIpInterfaceEntry.
+//! GetTeredoPort.
 
 use super::Machine;
 use crate::choose::Chooser;
 use crate::event::{Function, What};
 use crate::ids::ActorId;
-use crate::interface::IpRow;
-use crate::net::{Family, Luid};
+use crate::net::Luid;
 use crate::notification::RowKey;
 use crate::profile::OptionId;
 use crate::status::Status;
@@ -42,9 +41,7 @@ impl Machine {
     ) -> (Status, u32, Option<u16>) {
         let function = Function::GetTeredoPort;
         self.event(Some(actor), What::Call { function, handle: None });
-        self.check_irql(actor, function);
-        let fault = self.fault(actor, function, None, None);
-        let answer = match fault {
+        let answer = match self.hindered(actor, function) {
             Some(status) => Err(status),
             None => self.teredo_port(pointer, chooser),
         };
@@ -78,46 +75,5 @@ impl Machine {
             "network" => port.swap_bytes(),
             _ => port,
         }
-    }
-
-    /// GetIpInterfaceEntry (IE-01 to IE-12); `None` is a NULL Row.
-    ///
-    /// # Errors
-    ///
-    /// The status and its number for the caller.
-    pub fn get_ip_interface_entry(
-        &mut self,
-        actor: ActorId,
-        query: Option<EntryQuery>,
-    ) -> Result<(RowKey, IpRow), (Status, u32)> {
-        let function = Function::GetIpInterfaceEntry;
-        self.event(Some(actor), What::Call { function, handle: None });
-        self.check_irql(actor, function);
-        let answer = match self.fault(actor, function, None, None) {
-            Some(status) => Err(status),
-            None => self.ip_interface_entry(query),
-        };
-        let status = answer.as_ref().err().copied().unwrap_or(Status::Success);
-        let code = self.code(actor, status);
-        self.event(Some(actor), What::Return { function, code, handle: None, port: None });
-        answer.map_err(|status| (status, code))
-    }
-
-    fn ip_interface_entry(&self, query: Option<EntryQuery>) -> Result<(RowKey, IpRow), Status> {
-        let query = query.ok_or(Status::InvalidParameter)?;
-        let family = Family::from_number(query.family).ok_or(Status::InvalidParameter)?;
-        if query.luid == Luid::UNSPECIFIED && query.index == 0 {
-            return Err(Status::InvalidParameter); // IE-04
-        }
-        // IE-08: the LUID wins, even over a contradicting index.
-        let interface = if query.luid == Luid::UNSPECIFIED {
-            self.state.env.interface_by_index(query.index)
-        } else {
-            self.state.env.interface(query.luid)
-        };
-        let interface = interface.ok_or(Status::FileNotFound)?;
-        let row = interface.row(family).ok_or(Status::NotFound)?;
-        let key = RowKey { family, luid: interface.luid, index: interface.index };
-        Ok((key, row.clone()))
     }
 }

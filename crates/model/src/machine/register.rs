@@ -1,12 +1,13 @@
-//! NotifyTeredoPortChange and NotifyIpInterfaceChange.
+//! The Notify functions: registrations with a callback.
 
 use std::collections::VecDeque;
 
 use super::registration::{Initial, Lane, Life, Scope};
 use super::{Kind, Machine, Registration, Request, Slot};
+use crate::change::Change;
 use crate::choose::Chooser;
 use crate::event::{Function, What};
-use crate::ids::{ActorId, Handle, LaneId};
+use crate::ids::{ActorId, Handle, LaneId, TableId};
 use crate::net::{AF_UNSPEC, Family};
 use crate::profile::OptionId;
 use crate::rule::Rule;
@@ -33,6 +34,17 @@ pub struct Registered {
     /// Whether the caller's handle variable is written before those deliveries (option
     /// `handle-written`) or only when the call returns.
     pub written_first: bool,
+    /// The table that NotifyStableUnicastIpAddressTable hands out at once (NS-04, NS-05).
+    pub table: Option<TableId>,
+}
+
+impl Registered {
+    /// Whether the caller asked for something and got it: a success, or a request that is pending
+    /// (NS-06), which the test for success does not always call one.
+    #[must_use]
+    pub fn is_accepted(&self) -> bool {
+        matches!(self.status, Status::Success | Status::IoPending)
+    }
 }
 
 impl Machine {
@@ -58,12 +70,43 @@ impl Machine {
         request: &Request,
         chooser: &mut dyn Chooser,
     ) -> Registered {
-        let kind = match (family, Family::from_number(family)) {
-            (AF_UNSPEC, _) => Ok(Kind::IpInterface(None)),
-            (_, Some(family)) => Ok(Kind::IpInterface(Some(family))),
-            _ => Err(Status::InvalidParameter), // NI-04, NI-05
+        self.notify(actor, Function::NotifyIpInterfaceChange, family, request, chooser)
+    }
+
+    /// Any function that registers a callback; `family` is the Windows number, of those that have it.
+    ///
+    /// NotifyUnicastIpAddressChange (NU-01 to NU-15), NotifyRouteChange2 (NR-01 to NR-12),
+    /// NotifyStableUnicastIpAddressTable (NS-01 to NS-20; a pending request is answered with
+    /// [`Status::IoPending`] and a handle), NotifyNetworkConnectivityHintChange (NH-01 to NH-08) and
+    /// the two functions that have methods of their own.
+    ///
+    /// # Panics
+    ///
+    /// If the function registers no callback.
+    pub fn notify(
+        &mut self,
+        actor: ActorId,
+        function: Function,
+        family: u16,
+        request: &Request,
+        chooser: &mut dyn Chooser,
+    ) -> Registered {
+        let families = match (family, Family::from_number(family)) {
+            (AF_UNSPEC, _) => Ok(None),
+            (_, Some(family)) => Ok(Some(family)),
+            // NI-04, NI-05, NU-01, NR-01, NS-03
+            _ => Err(Status::InvalidParameter),
         };
-        self.register(actor, Function::NotifyIpInterfaceChange, request, kind, chooser)
+        let kind = match function {
+            Function::NotifyTeredoPortChange => Ok(Kind::TeredoPort),
+            Function::NotifyNetworkConnectivityHintChange => Ok(Kind::ConnectivityHint),
+            Function::NotifyIpInterfaceChange => families.map(Kind::IpInterface),
+            Function::NotifyUnicastIpAddressChange => families.map(Kind::UnicastAddress),
+            Function::NotifyRouteChange2 => families.map(Kind::Route),
+            Function::NotifyStableUnicastIpAddressTable => families.map(Kind::StableTable),
+            _ => panic!("{function} registers no callback"),
+        };
+        self.register(actor, function, request, kind, chooser)
     }
 
     /// The registering call returns to its caller, after the initial deliveries that
@@ -87,7 +130,6 @@ impl Machine {
         chooser: &mut dyn Chooser,
     ) -> Registered {
         self.event(Some(actor), What::Call { function, handle: None });
-        self.check_irql(actor, function);
         let refused = self.refuse(actor, function, request, kind, chooser);
         let outcome = match (refused, kind) {
             (Some(status), _) | (None, Err(status)) => Err(status),
@@ -100,7 +142,11 @@ impl Machine {
                 handle: Handle::NULL,
                 initial: Vec::new(),
                 written_first: false,
+                table: None,
             },
+            Ok(Kind::StableTable(family)) if self.registers() => {
+                self.request_stable_table(actor, family, request, chooser)
+            }
             Ok(kind) => self.admit(actor, kind, request, chooser),
         };
         if registered.initial.is_empty() {
@@ -118,18 +164,26 @@ impl Machine {
         kind: Result<Kind, Status>,
         chooser: &mut dyn Chooser,
     ) -> Option<Status> {
-        if let Some(status) = self.fault(actor, function, None, Some(&request.name)) {
+        if let Some(status) = self.hindered_at(actor, function, Some(&request.name)) {
             return Some(status);
         }
+        let stable = function == Function::NotifyStableUnicastIpAddressTable;
+        if stable && !request.table_pointer {
+            return Some(Status::InvalidParameter); // NS-01
+        }
         if request.callback.is_none() {
-            // TP-04 and TP-05 document it for the Teredo function; elsewhere it is O-01.
+            // TP-04 and TP-05 document it for the Teredo function; elsewhere it is O-01 and O-11.
             return Some(match kind {
                 Ok(Kind::TeredoPort) => Status::InvalidParameter,
                 _ => option_status(self.pick(OptionId::NullCallback, chooser)),
             });
         }
         if !request.handle_pointer {
-            return Some(option_status(self.pick(OptionId::NullHandlePointer, chooser)));
+            // NS-02 documents it for the stable table; elsewhere it is O-02.
+            return Some(match stable {
+                true => Status::InvalidParameter,
+                false => option_status(self.pick(OptionId::NullHandlePointer, chooser)),
+            });
         }
         if let Err(status) = kind {
             return Some(status);
@@ -162,6 +216,7 @@ impl Machine {
                 handle: Handle::NULL,
                 initial: Vec::new(),
                 written_first: false,
+                table: None,
             };
         }
         self.check_module(actor, request);
@@ -172,9 +227,19 @@ impl Machine {
             _ => Scope::Handle,
         };
         let on_caller = request.initial && self.pick(OptionId::InitialThread, chooser) == "caller";
-        let both = matches!(kind, Kind::IpInterface(None));
-        let each =
-            both && request.initial && self.pick(OptionId::InitialUnspec, chooser) == "per-family";
+        if kind == Kind::ConnectivityHint && request.initial {
+            self.pick(OptionId::HintInitial, chooser);
+        }
+        // No InitialNotification is among the parameters of the stable table (NS-13).
+        let asked = request.initial && !matches!(kind, Kind::StableTable(_));
+        let mut families = kind.lane_families().to_vec();
+        let both = families.len() > 1;
+        let overlap = matches!(kind, Kind::StableTable(_))
+            && self.pick(OptionId::StableOverlap, chooser) == "overlap";
+        if overlap {
+            families.push(None);
+        }
+        let each = both && asked && self.pick(OptionId::InitialUnspec, chooser) == "per-family";
         let written_first =
             on_caller && self.pick(OptionId::HandleWritten, chooser) == "before-initial";
 
@@ -182,20 +247,10 @@ impl Machine {
         let order = self.take_order();
         let born = self.state.next_birth;
         self.state.next_birth += 1;
-        let families: &[Option<Family>] = match kind {
-            Kind::TeredoPort => &[None],
-            Kind::IpInterface(Some(Family::V4)) => &[Some(Family::V4)],
-            Kind::IpInterface(Some(Family::V6)) => &[Some(Family::V6)],
-            Kind::IpInterface(None) => &[Some(Family::V4), Some(Family::V6)],
-        };
         let lanes = families.iter().enumerate().map(|(n, family)| Lane {
             family: *family,
-            initial: if request.initial && (n == 0 || each) {
-                Initial::OnPool
-            } else {
-                Initial::None
-            },
-            own_initial: request.initial && (n == 0 || each),
+            initial: if asked && (n == 0 || each) { Initial::OnPool } else { Initial::None },
+            own_initial: asked && (n == 0 || each),
             initial_order: order,
             queue: VecDeque::new(),
             running: None,
@@ -211,7 +266,7 @@ impl Machine {
             object: request.object,
             callback: request.callback.unwrap_or_default(),
             context: request.context,
-            scope,
+            scope: if overlap { Scope::Lane } else { scope },
             born,
             life: Life::Live,
             lanes: lanes.collect(),
@@ -219,8 +274,10 @@ impl Machine {
             locks_ever: Vec::new(),
             blamed: false,
             doomed: None,
+            awaits: matches!(kind, Kind::StableTable(_)),
+            next_lane: 0,
         };
-        let label = (registration.name.clone(), registration.lanes.len() > 1);
+        let label = (registration.name.clone(), both);
         let handle = self.place_registration(registration);
         if self.recording {
             self.labels.insert(handle, label);
@@ -242,7 +299,40 @@ impl Machine {
             }
         }
         self.refresh_ready(handle);
-        Registered { status: Status::Success, code: success, handle, initial, written_first }
+        let status = Status::Success;
+        Registered { status, code: success, handle, initial, written_first, table: None }
+    }
+
+    /// Whether registrations are real (option `registration`).
+    fn registers(&self) -> bool {
+        self.state.options.fixed(OptionId::Registration) != "stub"
+    }
+
+    /// NotifyStableUnicastIpAddressTable with good parameters: the table at once, a NULL handle and
+    /// never a callback (NS-04, NS-05; the NULL is observed, 21), or a pending request (NS-06, NS-07).
+    /// Either way a sleeping Teredo client begins to qualify (NS-16, TS-04).
+    fn request_stable_table(
+        &mut self,
+        actor: ActorId,
+        family: Option<Family>,
+        request: &Request,
+        chooser: &mut dyn Chooser,
+    ) -> Registered {
+        if self.is_stable(chooser) {
+            let rows = self.stable_rows(family);
+            let function = Function::NotifyStableUnicastIpAddressTable;
+            let table = Some(self.hand_out(actor, function, rows));
+            let status = Status::Success;
+            let code = self.code(actor, status);
+            let (handle, initial) = (Handle::NULL, Vec::new());
+            return Registered { status, code, handle, initial, written_first: false, table };
+        }
+        let mut registered = self.admit(actor, Kind::StableTable(family), request, chooser);
+        registered.status = Status::IoPending;
+        registered.code = self.code(actor, Status::IoPending);
+        let woken = self.change(Some(actor), &Change::TeredoQualify, chooser);
+        debug_assert!(woken.is_ok(), "the client can always be woken");
+        registered
     }
 
     fn place_registration(&mut self, registration: Registration) -> Handle {

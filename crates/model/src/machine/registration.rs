@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::actor::LockMode;
+use crate::event::Function;
 use crate::ids::{ActorId, LockId, ModuleId, ObjectId, ProcessId};
 use crate::net::Family;
 use crate::notification::Notification;
@@ -16,6 +17,49 @@ pub enum Kind {
     TeredoPort,
     /// NotifyIpInterfaceChange; `None` is AF_UNSPEC, both families.
     IpInterface(Option<Family>),
+    /// NotifyUnicastIpAddressChange; `None` is AF_UNSPEC, both families.
+    UnicastAddress(Option<Family>),
+    /// NotifyRouteChange2; `None` is AF_UNSPEC, both families.
+    Route(Option<Family>),
+    /// A pending NotifyStableUnicastIpAddressTable; `None` is AF_UNSPEC, rows of both families.
+    StableTable(Option<Family>),
+    /// NotifyNetworkConnectivityHintChange.
+    ConnectivityHint,
+}
+
+impl Kind {
+    /// The function that registers it.
+    #[must_use]
+    pub const fn function(self) -> Function {
+        match self {
+            Self::TeredoPort => Function::NotifyTeredoPortChange,
+            Self::IpInterface(_) => Function::NotifyIpInterfaceChange,
+            Self::UnicastAddress(_) => Function::NotifyUnicastIpAddressChange,
+            Self::Route(_) => Function::NotifyRouteChange2,
+            Self::StableTable(_) => Function::NotifyStableUnicastIpAddressTable,
+            Self::ConnectivityHint => Function::NotifyNetworkConnectivityHintChange,
+        }
+    }
+
+    /// The families of its lanes: AF_UNSPEC has two lanes where there is one notification a row
+    /// (observed, 1).
+    pub(crate) const fn lane_families(self) -> &'static [Option<Family>] {
+        match self {
+            Self::TeredoPort | Self::ConnectivityHint | Self::StableTable(_) => &[None],
+            Self::IpInterface(family) | Self::UnicastAddress(family) | Self::Route(family) => {
+                match family {
+                    None => &[Some(Family::V4), Some(Family::V6)],
+                    Some(Family::V4) => &[Some(Family::V4)],
+                    Some(Family::V6) => &[Some(Family::V6)],
+                }
+            }
+        }
+    }
+
+    /// The lane that serves a row of this family, if it listens to it.
+    pub(crate) fn lane_for(self, family: Family) -> Option<usize> {
+        self.lane_families().iter().position(|own| *own == Some(family))
+    }
 }
 
 /// What a NotifyXxx call is given.
@@ -40,6 +84,8 @@ pub struct Request {
     pub initial: bool,
     /// Whether the NotificationHandle pointer is usable; false is NULL.
     pub handle_pointer: bool,
+    /// Whether the Table pointer of NotifyStableUnicastIpAddressTable is usable; false is NULL.
+    pub table_pointer: bool,
     /// The module that holds the callback, where it is not the program itself.
     pub module: Option<ModuleId>,
     /// The process that the callback belongs to, where it is not the caller's own.
@@ -58,6 +104,7 @@ impl Request {
             context: 0,
             initial: false,
             handle_pointer: true,
+            table_pointer: true,
             module: None,
             callback_process: None,
             object: None,
@@ -224,6 +271,10 @@ pub struct Registration {
     pub(crate) blamed: bool,
     /// How it died while a cancel that may yet be refused was under way.
     pub(crate) doomed: Option<Death>,
+    /// Of a stable table: whether it waits for the addresses to become stable.
+    pub(crate) awaits: bool,
+    /// Of a stable table that calls back each time: the lane for the next call.
+    pub(crate) next_lane: u8,
 }
 
 impl Registration {

@@ -184,6 +184,17 @@ impl Machine {
         self.event(Some(actor), What::Signalled(signal));
     }
 
+    /// Sets a signal that the system sets, and nobody's step.
+    pub(crate) fn raise_signal(&mut self, signal: SignalId) {
+        self.state.signals[signal.slot()].1 = true;
+        self.event(None, What::Signalled(signal));
+    }
+
+    /// Takes a signal back, as the system does with an event when a new request is made with it.
+    pub(crate) fn reset_signal(&mut self, signal: SignalId) {
+        self.state.signals[signal.slot()].1 = false;
+    }
+
     /// Waits until a signal is set.
     pub fn wait_signal(&mut self, actor: ActorId, signal: SignalId) -> Begun {
         self.wait_or(actor, Wait::Signal(signal))

@@ -1,19 +1,24 @@
 //! The table of options: one entry a decision, data only.
 
+use super::queries::QUERIES;
 use super::{OptionId, OptionSpec, OptionValue, Scope, Setting};
 use crate::truth::Truth;
 use crate::truth::Truth::{Chosen, Derived, Documented, Observed};
 
-const fn value(name: &'static str, meaning: &'static str) -> OptionValue {
+pub(super) const fn value(name: &'static str, meaning: &'static str) -> OptionValue {
     OptionValue { name, meaning, includes: &[] }
 }
 
-const fn set(allowed: &'static [&'static str], truth: Truth, evidence: &'static str) -> Setting {
+pub(super) const fn set(
+    allowed: &'static [&'static str],
+    truth: Truth,
+    evidence: &'static str,
+) -> Setting {
     Setting { allowed, truth, evidence }
 }
 
 /// For what nobody has seen: the profile `observed` then does as documented.
-const fn unseen(allowed: &'static [&'static str]) -> Setting {
+pub(super) const fn unseen(allowed: &'static [&'static str]) -> Setting {
     set(allowed, Chosen, "no observation; as under `documented`")
 }
 
@@ -22,13 +27,13 @@ const fn unreached(allowed: &'static [&'static str]) -> Setting {
     set(allowed, Chosen, "never comes up where no registration is live; as under `documented`")
 }
 
-/// Every option, at the position of its [`OptionId`].
-pub static OPTIONS: &[OptionSpec] = &[
+/// Those of the first notifications and of the Teredo client.
+const NOTIFICATIONS: [OptionSpec; 28] = [
     OptionSpec {
         id: OptionId::NullCallback,
         name: "null-callback",
-        covers: &["O-01"],
-        question: "What does NotifyIpInterfaceChange return for a NULL Callback? (For NotifyTeredoPortChange the \
+        covers: &["O-01", "O-11"],
+        question: "What do the family-based Notify functions, and NotifyStableUnicastIpAddressTable, return for a NULL Callback? (For NotifyTeredoPortChange the \
                    page says: 87, TP-04.)",
         values: &[
             value(
@@ -287,10 +292,13 @@ pub static OPTIONS: &[OptionSpec] = &[
         name: "error-priority",
         covers: &["O-13"],
         question: "Which error does a call return that has several?",
-        values: &[value(
-            "pointer-family-keys-stack-interface",
-            "the first of: NULL pointer, address family, keys of the row, absent IP stack, access, interface, row",
-        )],
+        values: &[
+            value(
+                "pointer-family-keys-stack-interface",
+                "the first of: NULL pointer, address family, keys and values of the row, absent IP stack, access, interface, row",
+            ),
+            value("access-first", "access before everything else, then as in the other order"),
+        ],
         per: Scope::Run,
         documented: set(
             &["pointer-family-keys-stack-interface"],
@@ -299,9 +307,9 @@ pub static OPTIONS: &[OptionSpec] = &[
         ),
         observed: unseen(&["pointer-family-keys-stack-interface"]),
         adversarial: set(
-            &["pointer-family-keys-stack-interface"],
+            &["pointer-family-keys-stack-interface", "access-first"],
             Chosen,
-            "a client that gives two errors at once is wrong in any order",
+            "the pages promise no order",
         ),
         wine: set(
             &["pointer-family-keys-stack-interface"],
@@ -695,3 +703,18 @@ pub static OPTIONS: &[OptionSpec] = &[
         ),
     },
 ];
+
+/// Every option, at the position of its [`OptionId`].
+pub static OPTIONS: &[OptionSpec] = &{
+    let mut all = [NOTIFICATIONS[0]; NOTIFICATIONS.len() + QUERIES.len()];
+    let mut n = 0;
+    while n < all.len() {
+        all[n] = if n < NOTIFICATIONS.len() {
+            NOTIFICATIONS[n]
+        } else {
+            QUERIES[n - NOTIFICATIONS.len()]
+        };
+        n += 1;
+    }
+    all
+};

@@ -66,6 +66,7 @@ pub(super) static MEANINGS: &[Meaning] = {
         meaning(Status::CanNotComplete, 1003, Nt(0xC000_0001)),
         meaning(Status::NetworkUnreachable, 1231, Nt(0xC000_023C)),
         meaning(Status::ObjectAlreadyExists, 5010, Win32Or(0xC000_0035)),
+        meaning(Status::Absent, 127, Nt(0xC000_0139)),
     ]
 };
 

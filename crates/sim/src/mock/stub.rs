@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use netiosim_model::event::Function;
+use netiosim_model::function::Shape;
 use netiosim_model::ids::FaultId;
 use netiosim_model::machine::{Fault, FaultTarget};
 
@@ -85,8 +86,7 @@ impl Stub<'_> {
         let name = self.function.name();
         let (cancels, makes) = match self.function {
             Function::CancelMibChangeNotify2 => (true, false),
-            Function::NotifyTeredoPortChange | Function::NotifyIpInterfaceChange => (false, true),
-            Function::GetTeredoPort | Function::GetIpInterfaceEntry => (false, false),
+            function => (false, function.spec().shape == Shape::Notify),
         };
         assert!(cancels || makes, "no call of {name} is about a registration: {target}");
         self.target = match target {

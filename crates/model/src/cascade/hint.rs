@@ -1,0 +1,57 @@
+//! Connectivity hints, found again from interfaces, addresses and routes.
+
+use std::sync::Arc;
+
+use crate::env::Env;
+use crate::interface::{Internet, OperStatus, if_type};
+use crate::net::Luid;
+use crate::row::{HintRow, hint_level};
+use crate::table::{DadState, Route};
+
+impl Env {
+    /// Finds the hints of these interfaces again.
+    pub(crate) fn refresh_hints(&mut self, luids: impl IntoIterator<Item = Luid>) {
+        for luid in luids {
+            let hint = self.hint_now(luid);
+            Arc::make_mut(&mut self.hints.0).set(luid, hint);
+        }
+    }
+
+    /// The hint of an interface and the metric by which it competes. The documents name the levels
+    /// (CH-04) and not how they come about; that is chosen: nothing without a usable address, the
+    /// local network without a default route, else what lies behind it.
+    fn hint_now(&self, luid: Luid) -> Option<(HintRow, u64)> {
+        let interface = self.interface(luid)?;
+        let up = interface.oper_status() == OperStatus::Up;
+        let usable = self
+            .addresses
+            .of(luid)
+            .any(|address| matches!(address.dad, DadState::Preferred | DadState::Deprecated));
+        let zero = [[0u8; 4].into(), std::net::IpAddr::from([0u8; 16])];
+        let defaults = zero.into_iter().flat_map(|zero| self.routes.to_prefix(Some(luid), zero, 0));
+        let metric = defaults.map(Route::key).map(|key| self.routes.effective_metric(key)).min();
+        let level = match (interface.if_type, up && usable, metric) {
+            (if_type::LOOPBACK, ..) | (_, false, _) => hint_level::NONE,
+            (_, true, None) => match interface.connectivity.internet {
+                Internet::Hidden => hint_level::HIDDEN,
+                _ => hint_level::LOCAL_ACCESS,
+            },
+            (_, true, Some(_)) => match interface.connectivity.internet {
+                Internet::Reachable => hint_level::INTERNET_ACCESS,
+                Internet::Constrained => hint_level::CONSTRAINED_INTERNET_ACCESS,
+                Internet::Nowhere => hint_level::LOCAL_ACCESS,
+                Internet::Hidden => hint_level::HIDDEN,
+            },
+        };
+        let known = level != hint_level::NONE;
+        let connectivity = interface.connectivity;
+        let hint = HintRow {
+            level,
+            cost: if known { connectivity.cost } else { 0 },
+            approaching_data_limit: known && connectivity.approaching_data_limit,
+            over_data_limit: known && connectivity.over_data_limit,
+            roaming: known && connectivity.roaming,
+        };
+        Some((hint, metric.unwrap_or(u64::MAX)))
+    }
+}

@@ -1,0 +1,240 @@
+//! The unicast addresses of a machine.
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+use std::ops::Bound;
+
+use super::{DadState, PrefixOrigin, SuffixOrigin};
+use crate::aside::Aside;
+use crate::keyed::{Fixed, Keyed};
+use crate::net::{Family, Luid};
+
+/// What names a unicast address on a machine: its interface and itself.
+pub type AddressKey = (Luid, IpAddr);
+
+/// A unicast address of an interface.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct UnicastAddress {
+    /// The interface.
+    pub luid: Luid,
+    /// The address.
+    pub address: IpAddr,
+    /// The length of the on-link prefix, in bits.
+    pub prefix_length: u8,
+    /// Where the prefix comes from.
+    pub prefix_origin: PrefixOrigin,
+    /// Where the rest comes from.
+    pub suffix_origin: SuffixOrigin,
+    /// For how long it is valid, in milliseconds from now; `None`: without end.
+    pub valid_ms: Option<u64>,
+    /// For how long it is preferred, in milliseconds from now; `None`: without end.
+    pub preferred_ms: Option<u64>,
+    /// Whether it is not to be used as a source.
+    pub skip_as_source: bool,
+    /// How far duplicate address detection is.
+    pub dad: DadState,
+    /// Milliseconds until detection ends without a conflict; `None` while none runs.
+    pub dad_ms: Option<u64>,
+    /// Whether it comes back after a restart of the machine or of its adapter: configured, and not
+    /// made by a program (UC-20).
+    pub persistent: bool,
+    /// When it was made, in milliseconds of virtual time.
+    pub created_ms: Aside<u64>,
+}
+
+impl UnicastAddress {
+    /// A configured address that is usable: set by hand, for ever, preferred.
+    #[must_use]
+    pub fn new(luid: Luid, address: IpAddr, prefix_length: u8) -> Self {
+        let link_local = match address {
+            IpAddr::V4(address) => address.is_link_local() || address.is_loopback(),
+            IpAddr::V6(address) => address.is_unicast_link_local() || address.is_loopback(),
+        };
+        Self {
+            luid,
+            address,
+            prefix_length,
+            prefix_origin: if link_local { PrefixOrigin::WellKnown } else { PrefixOrigin::Manual },
+            suffix_origin: match address {
+                IpAddr::V6(address) if address.is_unicast_link_local() => {
+                    SuffixOrigin::LinkLayerAddress
+                }
+                _ if link_local => SuffixOrigin::WellKnown,
+                _ => SuffixOrigin::Manual,
+            },
+            valid_ms: None,
+            preferred_ms: None,
+            skip_as_source: false,
+            dad: DadState::Preferred,
+            dad_ms: None,
+            persistent: true,
+            created_ms: Aside(0),
+        }
+    }
+
+    /// What names it.
+    #[must_use]
+    pub fn key(&self) -> AddressKey {
+        (self.luid, self.address)
+    }
+
+    /// Its family.
+    #[must_use]
+    pub fn family(&self) -> Family {
+        Family::of(self.address)
+    }
+
+    /// Milliseconds until something happens to it by itself.
+    #[must_use]
+    pub fn next_ms(&self) -> Option<u64> {
+        let preferred = self.preferred_ms.filter(|_| self.dad == DadState::Preferred);
+        [self.dad_ms, self.valid_ms, preferred].into_iter().flatten().min()
+    }
+
+    /// Whether it comes from a router advertisement and is nobody else's.
+    fn is_advertised(&self) -> bool {
+        self.prefix_origin == PrefixOrigin::RouterAdvertisement && self.dad != DadState::Duplicate
+    }
+
+    pub(crate) fn elapse(&mut self, ms: u64) {
+        for timer in [&mut self.dad_ms, &mut self.valid_ms, &mut self.preferred_ms] {
+            if let Some(left_ms) = timer {
+                *left_ms = left_ms.saturating_sub(ms);
+            }
+        }
+    }
+}
+
+/// Every unicast address of a machine.
+#[derive(Clone, Debug, Default)]
+pub struct Addresses {
+    all: Keyed<AddressKey, UnicastAddress>,
+    by_address: HashMap<IpAddr, BTreeSet<Luid>, Fixed>,
+    /// Those to which something happens by itself.
+    ticking: BTreeSet<AddressKey>,
+    /// How many come from router advertisements and are not duplicates.
+    advertised: usize,
+}
+
+impl Addresses {
+    /// The address of this key.
+    #[must_use]
+    pub fn get(&self, key: AddressKey) -> Option<&UnicastAddress> {
+        self.all.get(&key)
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.all.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.all.is_empty()
+    }
+
+    /// All of them, by interface and address.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &UnicastAddress> {
+        self.all.values()
+    }
+
+    /// Those of an interface, IPv4 first.
+    pub fn of(&self, luid: Luid) -> impl DoubleEndedIterator<Item = &UnicastAddress> {
+        let first = (luid, IpAddr::from([0; 4]));
+        let last = (luid, IpAddr::from([0xFF; 16]));
+        self.all.range((Bound::Included(first), Bound::Included(last))).map(|(_, address)| address)
+    }
+
+    /// Whether some address comes from a router advertisement and is nobody else's (TS-14).
+    #[must_use]
+    pub fn has_advertised(&self) -> bool {
+        self.advertised > 0
+    }
+
+    /// The interfaces that have this address, in the order of their LUIDs.
+    pub fn holders(&self, address: IpAddr) -> impl Iterator<Item = Luid> {
+        self.by_address.get(&address).into_iter().flatten().copied()
+    }
+
+    /// Puts an address in; returns the one that was there.
+    pub(crate) fn insert(&mut self, address: UnicastAddress) -> Option<UnicastAddress> {
+        let key = address.key();
+        self.by_address.entry(key.1).or_default().insert(key.0);
+        self.tick(key, address.next_ms().is_some());
+        self.advertised += usize::from(address.is_advertised());
+        let old = self.all.insert(key, address);
+        self.advertised -= usize::from(old.as_ref().is_some_and(UnicastAddress::is_advertised));
+        old
+    }
+
+    pub(crate) fn remove(&mut self, key: AddressKey) -> Option<UnicastAddress> {
+        let gone = self.all.remove(&key)?;
+        self.advertised -= usize::from(gone.is_advertised());
+        self.ticking.remove(&key);
+        if let Some(holders) = self.by_address.get_mut(&key.1) {
+            holders.remove(&key.0);
+            if holders.is_empty() {
+                self.by_address.remove(&key.1);
+            }
+        }
+        Some(gone)
+    }
+
+    /// Changes an address in place; its interface and address stay what they are.
+    pub(crate) fn edit<R>(
+        &mut self,
+        key: AddressKey,
+        edit: impl FnOnce(&mut UnicastAddress) -> R,
+    ) -> Option<R> {
+        let address = self.all.get_mut(&key)?;
+        let before = usize::from(address.is_advertised());
+        let answer = edit(address);
+        debug_assert_eq!(address.key(), key, "an address keeps its key");
+        self.advertised = self.advertised + usize::from(address.is_advertised()) - before;
+        let ticks = address.next_ms().is_some();
+        self.tick(key, ticks);
+        Some(answer)
+    }
+
+    /// Milliseconds until something happens to one of them by itself.
+    #[must_use]
+    pub fn next_ms(&self) -> Option<u64> {
+        self.ticking().filter_map(UnicastAddress::next_ms).min()
+    }
+
+    /// Milliseconds until a detection ends.
+    #[must_use]
+    pub fn next_detection_ms(&self) -> Option<u64> {
+        self.ticking().filter_map(|address| address.dad_ms).min()
+    }
+
+    /// The first address to which something happens now.
+    pub(crate) fn due(&self) -> Option<AddressKey> {
+        self.ticking().find(|address| address.next_ms() == Some(0)).map(UnicastAddress::key)
+    }
+
+    pub(crate) fn elapse(&mut self, ms: u64) {
+        for key in &self.ticking {
+            if let Some(address) = self.all.get_mut(key) {
+                address.elapse(ms);
+            }
+        }
+    }
+
+    fn ticking(&self) -> impl Iterator<Item = &UnicastAddress> {
+        self.ticking.iter().filter_map(|key| self.all.get(key))
+    }
+
+    fn tick(&mut self, key: AddressKey, ticks: bool) {
+        if ticks {
+            self.ticking.insert(key);
+        } else {
+            self.ticking.remove(&key);
+        }
+    }
+}
+
+crate::table::listed!(Addresses, UnicastAddress);
