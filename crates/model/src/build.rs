@@ -1,14 +1,15 @@
 //! Ready-made environments.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use crate::choose::First;
 use crate::env::{Env, UnicastAddress};
 use crate::interface::{Interface, IpRow, OperStatus, TUNNEL_TYPE_TEREDO, if_type};
-use crate::net::{Family, Guid};
+use crate::net::{Family, Guid, Luid};
 use crate::table::Route;
 use crate::teredo::{
     NatKind, PortWish, TeredoClient, TeredoNetwork, TeredoRules, TeredoSettings, TeredoState,
+    TeredoType,
 };
 
 /// The usual Teredo pseudo-interface: tunnel type 14, medium 15, MTU 1280, IPv6 only (TI-01 to
@@ -29,8 +30,8 @@ pub fn teredo_interface(luid_index: u32, index: u32) -> Interface {
     }
 }
 
-/// A plausible home machine: loopback, Ethernet with IPv4 and IPv6, and a Teredo client that is
-/// qualified on port 50000.
+/// A plausible home machine: loopback, Ethernet with IPv4, a default gateway and IPv6 on the link, and
+/// a Teredo client that is qualified on port 50000.
 #[must_use]
 pub fn home() -> Env {
     let mut env = Env::new(
@@ -50,6 +51,58 @@ pub fn home() -> Env {
     env.place_route(Route::new(luid, IpAddr::from([0; 4]), 0, gateway));
     bring_teredo(&mut env, TeredoState::Qualified, Some(50_000));
     env
+}
+
+/// A machine with many Ethernet adapters, each with an IPv4 and an IPv6 address and the five routes that
+/// these bring: 10,000 adapters have 20,000 addresses and 50,000 routes. Its Teredo client is disabled.
+///
+/// The adapter with the number n, from 1, has the alias `Ethernet n`, the index n + 1 and the
+/// addresses `10.x.y.1/24` and `2001:db8:n::1/64`, where x and y are the two bytes of n.
+///
+/// # Examples
+///
+/// ```
+/// let env = netiosim_model::build::many(3);
+/// let adapter = env.interface_by_alias("Ethernet 2").expect("an adapter");
+/// assert_eq!(env.address_table().of(adapter.luid).count(), 2);
+/// assert_eq!(env.routes().of(adapter.luid).count(), 5);
+/// ```
+#[must_use]
+pub fn many(adapters: u16) -> Env {
+    let settings = TeredoSettings { kind: TeredoType::Disabled, ..TeredoSettings::default() };
+    let mut env = Env::new(
+        TeredoClient::new(settings, home_network()),
+        teredo_interface(1, u32::from(adapters) + 2),
+    );
+    for n in 1..=adapters {
+        let (number, [high, low]) = (u32::from(n), n.to_be_bytes());
+        let alias = format!("Ethernet {n}");
+        let mut adapter = Interface::new(alias, if_type::ETHERNET, number, number + 1);
+        "Simulated Ethernet Adapter".clone_into(&mut adapter.description);
+        adapter.physical_address = vec![0x02, 0, 0x5E, 0x01, high, low];
+        let luid = adapter.luid;
+        env.place_interface(adapter).expect("an interface with free keys");
+        let v4 = Ipv4Addr::new(10, high, low, 1);
+        let v6 = Ipv6Addr::new(0x2001, 0x0DB8, n, 0, 0, 0, 0, 1);
+        env.place_address(UnicastAddress::new(luid, IpAddr::V4(v4), 24));
+        env.place_address(UnicastAddress::new(luid, IpAddr::V6(v6), 64));
+    }
+    env.settle_teredo();
+    env
+}
+
+impl Env {
+    /// Says that another host on the link of an interface has an address: for building a machine. One
+    /// that the interface has as well is not looked at; it is found to be a duplicate when detection
+    /// ends (UC-18).
+    pub fn place_conflict(&mut self, luid: Luid, address: IpAddr) {
+        self.conflicts.insert((luid, address));
+    }
+
+    /// The adapters that are disabled, in the order of their LUIDs, as they were.
+    pub fn disabled(&self) -> impl Iterator<Item = &Interface> {
+        self.disabled.values()
+    }
 }
 
 /// Brings the Teredo client of a machine that is being built into a state, by letting it live until

@@ -1,10 +1,14 @@
 //! A table with keys: ordered for whoever lists it, hashed for whoever looks one entry up.
 
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{BuildHasher, Hash, Hasher};
 use std::ops::RangeBounds;
+
+/// A look-up that nobody walks: its order means nothing, so nothing may depend on it.
+#[allow(clippy::disallowed_types, reason = "only looked up by key, with a fixed hasher")]
+pub(crate) type Index<K, V> = std::collections::HashMap<K, V, Fixed>;
 
 /// A map in the order of its keys whose look-up takes the same time whatever its size.
 ///
@@ -12,7 +16,7 @@ use std::ops::RangeBounds;
 #[derive(Clone)]
 pub struct Keyed<K, V> {
     order: BTreeMap<K, u32>,
-    index: HashMap<K, u32, Fixed>,
+    index: Index<K, u32>,
     slots: Vec<Option<V>>,
     free: Vec<u32>,
 }
@@ -23,7 +27,7 @@ impl<K: Clone + Ord + Hash, V> Keyed<K, V> {
     pub fn new() -> Self {
         Self {
             order: BTreeMap::new(),
-            index: HashMap::with_hasher(Fixed),
+            index: Index::with_hasher(Fixed),
             slots: Vec::new(),
             free: Vec::new(),
         }

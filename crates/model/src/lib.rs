@@ -37,6 +37,7 @@ pub mod profile;
 pub mod row;
 pub mod rule;
 pub mod status;
+pub mod storm;
 pub mod table;
 pub mod teredo;
 mod trace;

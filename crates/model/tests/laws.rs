@@ -4,7 +4,9 @@
 //! compared after it: what may be delivered and in which order, what waits in each queue, what
 //! runs, who can go on, which registrations live, codes, and findings. The reference itself
 //! asserts the laws: no overlap, nothing lost, doubled or reordered, initial first and at most
-//! once, nothing after a cancel returned, the family filter.
+//! once, nothing after a cancel returned, the family filter; every step that is told happened and
+//! everything that happened is told; a hint is told when it is another one; a copy of a table that is
+//! kept up with what is told is the table in the end; look-ups find what a scan finds.
 
 mod reference;
 
@@ -17,7 +19,7 @@ proptest! {
 
     /// The machine does what the reference expects, step by step, and at the end.
     #[test]
-    fn machine_and_reference_agree(script in script(1..100)) {
+    fn machine_and_reference_agree(script in script(1..160)) {
         World::run(&script);
     }
 }
@@ -32,7 +34,7 @@ fn runs_reach_the_interesting_places() {
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let mut total = reference::world::Counts::default();
     for _ in 0..100 {
-        let script = script(1..100).new_tree(&mut runner).expect("a script").current();
+        let script = script(1..160).new_tree(&mut runner).expect("a script").current();
         let counts = World::run(&script).counts;
         total.deliveries += counts.deliveries;
         total.waits += counts.waits;
@@ -40,6 +42,11 @@ fn runs_reach_the_interesting_places() {
         total.cancels += counts.cancels;
         total.coherent += counts.coherent;
         total.stuck += counts.stuck;
+        total.copies += counts.copies;
+        total.tables += counts.tables;
+        total.hints += counts.hints;
+        total.addresses += counts.addresses;
+        total.routes += counts.routes;
     }
     assert!(total.deliveries >= 500, "{total:?}");
     assert!(total.waits >= 20, "{total:?}");
@@ -47,4 +54,9 @@ fn runs_reach_the_interesting_places() {
     assert!(total.cancels >= 20, "{total:?}");
     assert!(total.coherent >= 20, "{total:?}");
     assert!(total.stuck >= 5, "{total:?}");
+    assert!(total.copies >= 50, "{total:?}");
+    assert!(total.tables >= 20, "{total:?}");
+    assert!(total.hints >= 20, "{total:?}");
+    assert!(total.addresses >= 100, "{total:?}");
+    assert!(total.routes >= 100, "{total:?}");
 }

@@ -12,6 +12,7 @@ use netiosim_model::machine::Machine;
 use netiosim_model::profile::{OptionError, Options, Profile};
 use netiosim_model::status::Flavour;
 use netiosim_model::teredo::PortWish;
+use netiosim_model::windows::Windows;
 
 use crate::picker::{Picker, Scheduler};
 use crate::pool::MOST;
@@ -100,7 +101,9 @@ pub struct Builder {
     chooser: Option<Box<dyn Chooser + Send>>,
     scheduler: Option<Box<dyn Scheduler>>,
     pub(crate) tag: Option<u16>,
-    pub(crate) report_leaks: bool,
+    pub(crate) report_leaks: Option<bool>,
+    pub(crate) elevated: bool,
+    windows: Option<Windows>,
     pub(crate) delivery_limit: usize,
     pub(crate) watchdog: Duration,
     pub(crate) announce: bool,
@@ -123,7 +126,9 @@ impl Default for Builder {
             chooser: None,
             scheduler: None,
             tag: None,
-            report_leaks: false,
+            report_leaks: None,
+            elevated: true,
+            windows: None,
             delivery_limit: 100_000,
             watchdog: Duration::from_secs(10),
             announce: true,
@@ -251,10 +256,24 @@ impl Builder {
         self
     }
 
-    /// Whether registrations that live when the stack is dropped are findings (N010); not unless
-    /// asked for. The end of a [`Process`](crate::Process) always reports them.
+    /// What was left behind when the stack is dropped. Left out, tables that were not freed are findings
+    /// (N019) and registrations that live are not; with `true`, both are (N010); with `false`, neither.
+    /// The end of a [`Process`](crate::Process) always reports both.
     pub fn report_leaks(mut self, report_leaks: bool) -> Self {
-        self.report_leaks = report_leaks;
+        self.report_leaks = Some(report_leaks);
+        self
+    }
+
+    /// Whether the test runs elevated: only then it may change addresses, routes, interfaces and
+    /// neighbours (UC-01). It does unless said otherwise; a driver is never asked.
+    pub fn elevated(mut self, elevated: bool) -> Self {
+        self.elevated = elevated;
+        self
+    }
+
+    /// Which Windows the machine runs: it decides which functions exist.
+    pub fn windows(mut self, windows: Windows) -> Self {
+        self.windows = Some(windows);
         self
     }
 
@@ -334,6 +353,9 @@ impl Builder {
         let mut env = self.env.take().unwrap_or_else(home);
         for interface in std::mem::take(&mut self.interfaces) {
             env.place_interface(interface).map_err(BuildError::Environment)?;
+        }
+        if let Some(windows) = self.windows {
+            env.place_windows(windows);
         }
         let mut chooser = self.chooser.take().unwrap_or_else(|| Box::new(Seeded::new(self.seed)));
         let mut machine = Machine::with_options(self.profile, options, env);

@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use netiosim_model::api::{self, Output};
 use netiosim_model::event::Function;
 use netiosim_model::ids::{ActorId, Handle};
 use netiosim_model::machine::EntryQuery;
+use netiosim_model::row;
 
 use crate::StackRef;
 use crate::core::Core;
@@ -13,11 +15,11 @@ use crate::core::Core;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Args {
-    /// Of NotifyTeredoPortChange and NotifyIpInterfaceChange.
+    /// Of the functions that register a callback.
     Register {
         /// What reports call the registration.
         name: Arc<str>,
-        /// Family, of NotifyIpInterfaceChange.
+        /// Family, of those that have it.
         family: Option<u16>,
         /// Whether there was a callback; false is NULL.
         callback: bool,
@@ -27,6 +29,9 @@ pub enum Args {
         initial: bool,
         /// Whether there was a place for the handle; false is NULL.
         handle_pointer: bool,
+        /// Whether there was a place for the table of NotifyStableUnicastIpAddressTable; false is
+        /// NULL.
+        table_pointer: bool,
     },
     /// Of CancelMibChangeNotify2.
     Cancel {
@@ -42,6 +47,16 @@ pub enum Args {
     },
     /// Of GetIpInterfaceEntry; `None` is a NULL row.
     Entry(Option<EntryQuery>),
+    /// Of NotifyAddrChange, NotifyRouteChange and CancelIPChangeNotify.
+    Overlapped {
+        /// The name of the OVERLAPPED structure; `None` is NULL.
+        name: Option<Arc<str>>,
+        /// Whether there was a place for the handle; false is NULL. CancelIPChangeNotify has no such
+        /// parameter, and here it is false.
+        handle_pointer: bool,
+    },
+    /// Of every other function.
+    Call(api::Call),
 }
 
 /// One call of the API.
@@ -63,6 +78,8 @@ pub struct Call {
     pub handle: Option<Handle>,
     /// The port that GetTeredoPort wrote.
     pub port: Option<u16>,
+    /// What a query, change or conversion wrote, or the table that a registration handed out.
+    pub output: Output,
 }
 
 /// The same as the log keeps it.
@@ -76,6 +93,25 @@ pub(crate) struct CallRecord {
     pub(crate) code: Option<u32>,
     pub(crate) handle: Option<Handle>,
     pub(crate) port: Option<u16>,
+    pub(crate) output: Output,
+}
+
+impl Args {
+    /// The parameters of a call that answers at once.
+    pub(crate) fn of(call: &api::Call) -> Self {
+        let query = |row: &row::Row| match row {
+            row::Row::IpInterface(row) => {
+                Some(EntryQuery { family: row.family, luid: row.luid, index: row.index })
+            }
+            _ => None,
+        };
+        match call {
+            api::Call::Row { function: Function::GetIpInterfaceEntry, row, .. } => {
+                Self::Entry(row.as_ref().and_then(query))
+            }
+            call => Self::Call(call.clone()),
+        }
+    }
 }
 
 impl Core {
@@ -98,6 +134,7 @@ impl Core {
             code: None,
             handle: None,
             port: None,
+            output: Output::Nothing,
         };
         self.calls.push(record);
         Some(self.calls.len() - 1)
@@ -118,6 +155,13 @@ impl Core {
         }
     }
 
+    /// Adds what a call wrote to an entry of the log.
+    pub(crate) fn log_output(&mut self, at: Option<usize>, output: &Output) {
+        if let Some(record) = at.and_then(|at| self.calls.get_mut(at)) {
+            record.output = output.clone();
+        }
+    }
+
     /// An entry of the log, with the names that it stands for.
     pub(crate) fn call(&self, record: &CallRecord) -> Call {
         Call {
@@ -129,6 +173,7 @@ impl Core {
             code: record.code,
             handle: record.handle,
             port: record.port,
+            output: record.output.clone(),
         }
     }
 }

@@ -116,7 +116,11 @@ impl<T> fmt::Debug for Channel<T> {
 }
 
 impl Signal {
-    /// Sets it, for ever.
+    pub(crate) fn of(stack: &StackRef, id: SignalId) -> Self {
+        Self { stack: stack.clone(), id }
+    }
+
+    /// Sets it, for ever; the event of an [`Overlapped`](crate::Overlapped), until its next request.
     #[track_caller]
     pub fn set(&self) {
         let mut entry = self.stack.enter(Location::caller());

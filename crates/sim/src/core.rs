@@ -19,6 +19,7 @@ use crate::monitor::Monitor;
 use crate::picker::Picker;
 use crate::pool::Pool;
 use crate::schedule::Sched;
+use crate::table::Lives;
 
 /// What all clones of a [`StackRef`](crate::StackRef) share.
 pub(crate) struct Inner {
@@ -29,7 +30,7 @@ pub(crate) struct Inner {
     pub(crate) watchdog: Duration,
     pub(crate) announce: bool,
     pub(crate) delivery_limit: usize,
-    pub(crate) report_leaks: bool,
+    pub(crate) report_leaks: Option<bool>,
     /// The words that reproduce the run.
     pub(crate) reproduce: String,
     pub(crate) home: ProcessId,
@@ -67,8 +68,9 @@ pub(crate) struct Core {
     pub(crate) scripted: Vec<ActorId>,
     /// Per finding: whether the test has looked at it.
     pub(crate) acknowledged: Vec<bool>,
+    pub(crate) lives: Lives,
     /// Names given so far, per kind, to registrations that came without one.
-    pub(crate) unnamed: [u32; 2],
+    pub(crate) unnamed: [u32; 6],
     /// Threads named so far that came without a name.
     pub(crate) unnamed_threads: u32,
     pub(crate) closing: bool,
@@ -100,7 +102,8 @@ impl Core {
             places: NumberMap::default(),
             scripted: Vec::new(),
             acknowledged: Vec::new(),
-            unnamed: [0; 2],
+            lives: Lives::default(),
+            unnamed: [0; 6],
             unnamed_threads: 0,
             closing: false,
             recording: true,

@@ -38,34 +38,44 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod answer;
 mod barrier;
 mod bind;
 mod builder;
 mod call;
 mod callback;
+mod cancel;
 mod channel;
+mod convert;
 mod core;
 mod deliver;
 mod dispatch;
 mod entry;
 mod environment;
 mod error;
+mod friendly;
 mod hash;
 mod lock;
 mod mock;
 mod monitor;
 mod notification;
+mod notify;
+mod overlapped;
 mod picker;
+mod plain;
 mod pool;
 mod process;
 mod procfs;
-mod query;
 mod register;
 mod registration;
+mod row;
 mod schedule;
 mod settle;
 mod stack;
 mod stuck;
+mod subscribe;
+mod table;
+mod teredo_port;
 mod thread;
 mod watchdog;
 
@@ -76,17 +86,29 @@ pub use self::builder::{BuildError, Builder, Mode, OnDeadlock};
 pub use self::call::{Args, Call};
 pub use self::callback::{Delivery, RawCallback};
 pub use self::channel::{Channel, Signal};
-pub use self::environment::FaultGuard;
+pub use self::environment::{EnvironmentError, FaultGuard};
 pub use self::error::{ApiError, CancelError, Deadlock, JoinError, NotIdle, SendError, WrongMode};
 pub use self::lock::{Mutex, MutexGuard, ReadGuard, RwLock, WriteGuard};
 pub use self::mock::{Answer, CallTarget, Expectation, Sequence, Stub, StubGuard};
-pub use self::notification::{IpInterfaceChange, Row, TeredoPortChange};
+pub use self::friendly::BestRoute;
+pub use self::notification::{
+    ConnectivityHintChange, IpInterfaceChange, RouteChange, RowChange, StableTable,
+    TeredoPortChange, UnicastAddressChange,
+};
+pub use self::notify::{
+    ConnectivityHintCallback, IpInterfaceCallback, RouteCallback, StableTableCallback,
+    TeredoPortCallback, UnicastAddressCallback,
+};
+pub use self::overlapped::Overlapped;
 pub use self::picker::{NextStep, Scheduler, StepKind};
 pub use self::process::{Inside, Module, Object, Process};
-pub use self::query::IpInterfaceRow;
-pub use self::register::{
-    HandleCell, IpInterfaceCallback, RawKind, RawRegistered, RawRequest, TeredoPortCallback,
-};
-pub use self::registration::{ForIpInterface, ForTeredoPort, Registration, Subscribe};
+pub use self::register::{HandleCell, RawKind, RawRegistered, RawRequest};
+pub use self::registration::Registration;
+pub use self::row::{LentKey, Row};
 pub use self::stack::{Stack, StackRef};
+pub use self::subscribe::{
+    ForConnectivityHint, ForIpInterface, ForRoute, ForStableTable, ForTeredoPort,
+    ForUnicastAddress, HasInitial, StableAddresses, Subscribe,
+};
+pub use self::table::{MibTable, RawTable};
 pub use self::thread::JoinHandle;

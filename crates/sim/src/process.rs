@@ -120,7 +120,21 @@ impl Process {
     /// Starts it again after its end.
     #[track_caller]
     pub fn start(&self) {
-        self.stack.enter(Location::caller()).machine.process_start(self.id);
+        let mut entry = self.stack.enter(Location::caller());
+        entry.machine.process_start(self.id);
+        entry.lives.begin(self.id);
+    }
+
+    /// Says whether it runs elevated: only then it may change addresses, routes, interfaces and
+    /// neighbours (UC-01). Processes do unless said otherwise; drivers are never asked.
+    pub fn set_elevated(&self, elevated: bool) {
+        self.stack.look(|core| core.machine.set_elevated(self.id, elevated));
+    }
+
+    /// Whether it runs elevated.
+    #[must_use]
+    pub fn is_elevated(&self) -> bool {
+        self.stack.look(|core| core.machine.processes()[self.id.slot()].is_elevated())
     }
 
     /// Whether it runs.

@@ -1,30 +1,20 @@
-//! Registering and cancelling, in the terms of the pages: codes, handles, context values.
+//! Any NotifyXxx call, with everything that can be said of it.
 
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use netiosim_model::api::Output;
 use netiosim_model::event::Function;
-use netiosim_model::ids::{Handle, ModuleId, ObjectId, ProcessId};
-use netiosim_model::machine::{CancelBegin, Registration, Request};
-use netiosim_model::net::NotificationType;
-use netiosim_model::notification::Notification;
+use netiosim_model::ids::{Handle, ModuleId, ObjectId, ProcessId, TableId};
+use netiosim_model::machine::Request;
 use netiosim_model::status::{Status, success};
 
 use crate::StackRef;
-use crate::barrier::Spot;
 use crate::call::Args;
-use crate::callback::{Delivery, RawCallback};
+use crate::callback::RawCallback;
 use crate::core::Core;
-use crate::entry::Entry;
-use crate::error::{ApiError, CancelError};
-use crate::notification::Row;
-
-/// A callback of NotifyTeredoPortChange: context, port, notification type (TP-33).
-pub type TeredoPortCallback = Arc<dyn Fn(u64, u16, NotificationType) + Send + Sync>;
-
-/// A callback of NotifyIpInterfaceChange: context, row (`None` is NULL), notification type (NI-35).
-pub type IpInterfaceCallback = Arc<dyn Fn(u64, Option<&Row<'_>>, NotificationType) + Send + Sync>;
+use crate::error::ApiError;
 
 /// The variable that `NotificationHandle` points to.
 ///
@@ -67,6 +57,14 @@ pub enum RawKind {
     TeredoPort,
     /// NotifyIpInterfaceChange with this Family, as the caller gave it.
     IpInterface(u16),
+    /// NotifyUnicastIpAddressChange with this Family, as the caller gave it.
+    UnicastAddress(u16),
+    /// NotifyRouteChange2 with this AddressFamily, as the caller gave it.
+    Route(u16),
+    /// NotifyStableUnicastIpAddressTable with this Family, as the caller gave it.
+    StableTable(u16),
+    /// NotifyNetworkConnectivityHintChange.
+    ConnectivityHint,
 }
 
 impl RawKind {
@@ -76,6 +74,10 @@ impl RawKind {
         match self {
             Self::TeredoPort => Function::NotifyTeredoPortChange,
             Self::IpInterface(_) => Function::NotifyIpInterfaceChange,
+            Self::UnicastAddress(_) => Function::NotifyUnicastIpAddressChange,
+            Self::Route(_) => Function::NotifyRouteChange2,
+            Self::StableTable(_) => Function::NotifyStableUnicastIpAddressTable,
+            Self::ConnectivityHint => Function::NotifyNetworkConnectivityHintChange,
         }
     }
 
@@ -83,8 +85,11 @@ impl RawKind {
     #[must_use]
     pub const fn family(self) -> Option<u16> {
         match self {
-            Self::TeredoPort => None,
-            Self::IpInterface(family) => Some(family),
+            Self::TeredoPort | Self::ConnectivityHint => None,
+            Self::IpInterface(family)
+            | Self::UnicastAddress(family)
+            | Self::Route(family)
+            | Self::StableTable(family) => Some(family),
         }
     }
 }
@@ -104,6 +109,8 @@ pub struct RawRequest {
     pub initial: bool,
     /// Whether there is a place for the handle; false is NULL.
     pub handle_pointer: bool,
+    /// Whether there is a place for the table of NotifyStableUnicastIpAddressTable; false is NULL.
+    pub table_pointer: bool,
     /// The module that holds the callback, where it is not the program itself.
     pub module: Option<ModuleId>,
     /// The process that the callback belongs to, where it is not the caller's own.
@@ -123,6 +130,7 @@ impl RawRequest {
             context: 0,
             initial: false,
             handle_pointer: true,
+            table_pointer: true,
             module: None,
             callback_process: None,
             object: None,
@@ -131,14 +139,19 @@ impl RawRequest {
 }
 
 /// What a NotifyXxx call answered.
+///
+/// The caller got what it asked for with [`Status::Success`], and with [`Status::IoPending`], which is
+/// no zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RawRegistered {
     /// What happened.
     pub status: Status,
     /// The number that the caller sees.
     pub code: u32,
-    /// The handle: NULL on any failure (TP-03, NI-06).
+    /// The handle: NULL on any failure (TP-03, NI-06), and where a stable table is there at once.
     pub handle: Handle,
+    /// The table that NotifyStableUnicastIpAddressTable hands out at once (NS-04, NS-05).
+    pub table: Option<TableId>,
 }
 
 impl StackRef {
@@ -166,6 +179,7 @@ impl StackRef {
             context,
             initial,
             handle_pointer,
+            table_pointer,
             module,
             callback_process,
             object,
@@ -182,10 +196,12 @@ impl StackRef {
             context,
             initial,
             handle_pointer,
+            table_pointer,
         });
         let mut shown = false;
-        let (status, code, handle) = if let Some(status) = entry.refused() {
-            (status, entry.machine.code(actor, status), Handle::NULL)
+        let pending = entry.machine.code(actor, Status::IoPending);
+        let (status, code, handle, table) = if let Some(status) = entry.refused() {
+            (status, entry.machine.code(actor, status), Handle::NULL, None)
         } else {
             let number = callback.as_ref().map(|callback| entry.callback_number(callback));
             let model = Request {
@@ -194,18 +210,14 @@ impl StackRef {
                 context,
                 initial,
                 handle_pointer,
-                module,
                 table_pointer,
+                module,
                 callback_process,
                 object,
             };
             let (machine, chooser) = entry.parts();
-            let registered = match kind {
-                RawKind::TeredoPort => machine.notify_teredo_port_change(actor, &model, chooser),
-                RawKind::IpInterface(family) => {
-                    machine.notify_ip_interface_change(actor, family, &model, chooser)
-                }
-            };
+            let family = kind.family().unwrap_or_default();
+            let registered = machine.notify(actor, function, family, &model, chooser);
             let handle = registered.handle;
             if let Some(callback) = callback.as_ref().filter(|_| !handle.is_null()) {
                 entry.store(handle, callback.clone());
@@ -224,176 +236,22 @@ impl StackRef {
                 }
                 entry.machine.register_return(actor, function, registered.code, handle);
             }
-            (registered.status, registered.code, handle)
+            (registered.status, registered.code, handle, registered.table)
         };
         entry.log_end(log, code, Some(handle), None);
+        if let Some(table) = table {
+            entry.log_output(log, &Output::Table(table));
+        }
         drop(entry);
         if !shown {
             visible(handle);
         }
-        let outcome = match success(code, flavour) {
+        let waits = function == Function::NotifyStableUnicastIpAddressTable && code == pending;
+        let outcome = match success(code, flavour) || waits {
             true => Ok(()),
             false => Err(ApiError { function, status, code, flavour }),
         };
-        (RawRegistered { status, code, handle }, outcome)
-    }
-
-    /// NotifyTeredoPortChange, parameters and codes as the page has them (TP-01 to TP-40).
-    ///
-    /// `None` stands for NULL. On any failure the variable holds NULL afterwards (TP-03).
-    #[track_caller]
-    pub fn notify_teredo_port_change(
-        &self,
-        callback: Option<TeredoPortCallback>,
-        context: u64,
-        initial: bool,
-        handle: Option<&HandleCell>,
-    ) -> u32 {
-        let callback = callback.map(|callback| {
-            let identity = Arc::as_ptr(&callback).cast::<()>() as usize;
-            RawCallback::shared(identity, move |delivery: &Delivery| {
-                if let Notification::TeredoPort { port, kind } = delivery.due.notification {
-                    callback(delivery.due.context, port, kind);
-                }
-            })
-        });
-        self.plain(RawKind::TeredoPort, callback, context, initial, handle, Location::caller())
-    }
-
-    /// NotifyIpInterfaceChange, parameters and codes as the page has them (NI-01 to NI-40).
-    ///
-    /// `None` stands for NULL. On any failure the variable holds NULL afterwards (NI-06).
-    #[track_caller]
-    pub fn notify_ip_interface_change(
-        &self,
-        family: u16,
-        callback: Option<IpInterfaceCallback>,
-        context: u64,
-        initial: bool,
-        handle: Option<&HandleCell>,
-    ) -> u32 {
-        let callback = callback.map(|callback| {
-            let identity = Arc::as_ptr(&callback).cast::<()>() as usize;
-            RawCallback::shared(identity, move |delivery: &Delivery| {
-                let kind = delivery.due.notification.kind();
-                callback(delivery.due.context, Row::of(delivery).as_ref(), kind);
-            })
-        });
-        self.plain(
-            RawKind::IpInterface(family),
-            callback,
-            context,
-            initial,
-            handle,
-            Location::caller(),
-        )
-    }
-
-    fn plain(
-        &self,
-        kind: RawKind,
-        callback: Option<RawCallback>,
-        context: u64,
-        initial: bool,
-        handle: Option<&HandleCell>,
-        at: &'static Location<'static>,
-    ) -> u32 {
-        let request = RawRequest {
-            kind,
-            name: "".into(),
-            callback,
-            context,
-            initial,
-            handle_pointer: handle.is_some(),
-            module: None,
-            callback_process: None,
-            object: None,
-        };
-        let mut visible = |value| {
-            if let Some(cell) = handle {
-                cell.set(value);
-            }
-        };
-        self.register_at(request, &mut visible, at).0.code
-    }
-
-    /// CancelMibChangeNotify2, codes as the page has them (CX-01 to CX-17).
-    ///
-    /// A deadlock is a finding; the code is ERROR_POSSIBLE_DEADLOCK (1131), or the call hangs, by
-    /// [`Builder::on_deadlock`](crate::Builder::on_deadlock).
-    #[track_caller]
-    pub fn cancel_mib_change_notify2(&self, handle: Handle) -> u32 {
-        self.cancel_at(handle, Location::caller()).0
-    }
-
-    /// Cancels a registration by its handle.
-    ///
-    /// # Errors
-    ///
-    /// [`CancelError`]: a deadlock, or a code.
-    #[track_caller]
-    pub fn cancel(&self, handle: Handle) -> Result<(), CancelError> {
-        self.cancel_at(handle, Location::caller()).1
-    }
-
-    fn cancel_at(
-        &self,
-        handle: Handle,
-        at: &'static Location<'static>,
-    ) -> (u32, Result<(), CancelError>) {
-        self.enter(at).cancel(handle)
-    }
-
-    /// Cancels as the process that registered, whomever the thread acts for at the moment.
-    pub(crate) fn cancel_own(
-        &self,
-        handle: Handle,
-        at: &'static Location<'static>,
-    ) -> (u32, Result<(), CancelError>) {
-        let mut entry = self.enter(at);
-        let process = entry.machine.registration(handle).map(Registration::process);
-        match process {
-            Some(process) => entry.within(process, |entry| entry.cancel(handle)),
-            None => entry.cancel(handle),
-        }
-    }
-}
-
-impl Entry<'_> {
-    fn cancel(&mut self, handle: Handle) -> (u32, Result<(), CancelError>) {
-        let function = Function::CancelMibChangeNotify2;
-        let actor = self.me.actor;
-        let flavour = self.machine.flavour(actor);
-        let name = |core: &Core| core.name_of(handle);
-        let log = self.log(actor, function, |core| Args::Cancel { handle, name: name(core) });
-        let (status, code, deadlock) = if let Some(status) = self.refused() {
-            (status, self.machine.code(actor, status), None)
-        } else {
-            let (machine, chooser) = self.parts();
-            let waited = match machine.cancel_begin(actor, handle, chooser) {
-                CancelBegin::Done { status, code } => Ok((status, code)),
-                CancelBegin::Wait => {
-                    self.hold_at(Spot::Cancelling, handle);
-                    self.wait().map(|()| self.machine.cancel_end(actor))
-                }
-                CancelBegin::Cycle(at) => Err(self.deadlock(at)),
-            };
-            self.sweep(handle);
-            match waited {
-                Ok((status, code)) => (status, code, None),
-                Err(deadlock) => {
-                    let status = Status::PossibleDeadlock;
-                    (status, self.machine.code(actor, status), Some(deadlock))
-                }
-            }
-        };
-        self.log_end(log, code, None, None);
-        let outcome = match deadlock {
-            Some(deadlock) => Err(CancelError::Deadlock(deadlock)),
-            None if success(code, flavour) => Ok(()),
-            None => Err(CancelError::Failed(ApiError { function, status, code, flavour })),
-        };
-        (code, outcome)
+        (RawRegistered { status, code, handle, table }, outcome)
     }
 }
 
@@ -403,6 +261,10 @@ impl Core {
         let (at, word) = match kind {
             RawKind::TeredoPort => (0, "teredo-port"),
             RawKind::IpInterface(_) => (1, "ip-interface"),
+            RawKind::UnicastAddress(_) => (2, "unicast-address"),
+            RawKind::Route(_) => (3, "route"),
+            RawKind::StableTable(_) => (4, "stable-table"),
+            RawKind::ConnectivityHint => (5, "connectivity-hint"),
         };
         self.unnamed[at] += 1;
         format!("{word}-{}", self.unnamed[at]).into()

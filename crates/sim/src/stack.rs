@@ -9,6 +9,7 @@ use std::time::Instant;
 use netiosim_model::choose::Chooser;
 use netiosim_model::event::Event;
 use netiosim_model::finding::Finding;
+use netiosim_model::ids::{ActorId, ProcessId};
 use netiosim_model::machine::Machine;
 use netiosim_model::rule::Rule;
 use parking_lot::{Condvar, Mutex};
@@ -92,6 +93,7 @@ impl Stack {
         };
         let mut machine = machine.tagged(tag);
         let home = machine.process("program", builder.flavour);
+        machine.set_elevated(home, builder.elevated);
         let inner = Arc::new(Inner {
             uid: NEXT_UID.fetch_add(1, Ordering::Relaxed),
             mode: builder.mode,
@@ -127,7 +129,7 @@ impl Stack {
         let inner = &self.reference.inner;
         let garbage = {
             let mut core = inner.core.lock();
-            if inner.report_leaks {
+            if inner.report_leaks == Some(true) {
                 core.report_leaks();
             }
             core.closing = true;
@@ -155,6 +157,9 @@ impl Stack {
                 );
                 break;
             }
+        }
+        if inner.report_leaks.is_none() {
+            core.report_tables();
         }
     }
 
@@ -302,17 +307,29 @@ impl Core {
         count
     }
 
+    /// Ends every process that lives, which reports what it leaves behind.
     fn report_leaks(&mut self) {
-        let processes: Vec<_> =
-            (0u32..).zip(self.machine.processes()).map(|(n, p)| (n, p.is_alive())).collect();
-        for (n, alive) in processes {
-            let process = netiosim_model::ids::ProcessId(n);
-            let mut actors = (0u32..).zip(self.machine.actors());
-            let actor = actors.find(|(_, actor)| actor.process() == process).map(|(n, _)| n);
-            if let Some(actor) = actor.filter(|_| alive) {
-                self.machine.process_exit(netiosim_model::ids::ActorId(actor), process);
-            }
+        for (actor, process) in self.living() {
+            self.machine.process_exit(actor, process);
         }
+    }
+
+    /// Reports the tables that living processes leave behind.
+    fn report_tables(&mut self) {
+        for (actor, process) in self.living() {
+            self.machine.report_tables(actor, process);
+        }
+    }
+
+    /// The processes that live, each with a thread of its own; those without one have done nothing.
+    fn living(&self) -> Vec<(ActorId, ProcessId)> {
+        let actors = || (0u32..).zip(self.machine.actors());
+        let of = |process| actors().find(|(_, actor)| actor.process() == process);
+        (0u32..)
+            .zip(self.machine.processes())
+            .filter(|(_, process)| process.is_alive())
+            .filter_map(|(n, _)| Some((ActorId(of(ProcessId(n))?.0), ProcessId(n))))
+            .collect()
     }
 
     /// Whether the only threads left are workers that block where nobody can reach them.

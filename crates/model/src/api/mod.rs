@@ -5,6 +5,7 @@
 //! function means is in the files of this module, one file a kind of row; they look at the tables,
 //! and what they want changed they say as a [`Change`](crate::change::Change).
 
+mod address;
 mod anycast;
 mod best_route;
 mod check;
@@ -300,9 +301,16 @@ impl Ask<'_> {
     }
 
     /// The verdict of the checks by the option `error-priority` (O-13).
+    #[allow(clippy::needless_pass_by_value, reason = "after the verdict the checks are done with")]
     pub(crate) fn verdict(&mut self, checks: Checks) -> Result<(), Status> {
-        let access_first = self.pick(OptionId::ErrorPriority) == "access-first";
-        checks.verdict(access_first).map_or(Ok(()), Err)
+        // Only where the two orders differ does the option matter.
+        let (first, second) = (checks.verdict(false), checks.verdict(true));
+        let differs = first != second;
+        let chosen = match differs && self.pick(OptionId::ErrorPriority) == "access-first" {
+            true => second,
+            false => first,
+        };
+        chosen.map_or(Ok(()), Err)
     }
 
     /// The families that a table function's Family asks for: one, or both for AF_UNSPEC; checks that

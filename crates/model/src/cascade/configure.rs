@@ -9,8 +9,8 @@ use crate::env::Env;
 use crate::member::Member;
 use crate::net::{Family, Luid};
 use crate::table::{
-    PrefixOrigin, Route, RouteOrigin, RouteOwner, SuffixOrigin, UnicastAddress,
-    lifetime_ms, protocol,
+    PrefixOrigin, Route, RouteOrigin, RouteOwner, SuffixOrigin, UnicastAddress, lifetime_ms,
+    protocol,
 };
 use crate::teredo::{TeredoEvent, TeredoNetwork};
 

@@ -46,6 +46,7 @@ impl IpInterfaceRow {
         })
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "as the rows that the macro makes have it")]
     pub(super) fn set_at(&mut self, at: usize, value: FieldValue) -> Result<(), FieldError> {
         let member = Member::ALL[at];
         let wanted = || FieldError(FieldKind::Number(member.most()).wanted());

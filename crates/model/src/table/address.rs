@@ -1,12 +1,12 @@
 //! The unicast addresses of a machine.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::ops::Bound;
 
 use super::{DadState, PrefixOrigin, SuffixOrigin};
 use crate::aside::Aside;
-use crate::keyed::{Fixed, Keyed};
+use crate::keyed::{Index, Keyed};
 use crate::net::{Family, Luid};
 
 /// What names a unicast address on a machine: its interface and itself.
@@ -98,10 +98,9 @@ impl UnicastAddress {
     }
 
     pub(crate) fn elapse(&mut self, ms: u64) {
-        for timer in [&mut self.dad_ms, &mut self.valid_ms, &mut self.preferred_ms] {
-            if let Some(left_ms) = timer {
-                *left_ms = left_ms.saturating_sub(ms);
-            }
+        let timers = [&mut self.dad_ms, &mut self.valid_ms, &mut self.preferred_ms];
+        for left_ms in timers.into_iter().flatten() {
+            *left_ms = left_ms.saturating_sub(ms);
         }
     }
 }
@@ -110,7 +109,7 @@ impl UnicastAddress {
 #[derive(Clone, Debug, Default)]
 pub struct Addresses {
     all: Keyed<AddressKey, UnicastAddress>,
-    by_address: HashMap<IpAddr, BTreeSet<Luid>, Fixed>,
+    by_address: Index<IpAddr, BTreeSet<Luid>>,
     /// Those to which something happens by itself.
     ticking: BTreeSet<AddressKey>,
     /// How many come from router advertisements and are not duplicates.

@@ -1,19 +1,19 @@
 //! The interfaces of a machine.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::interface::Interface;
-use crate::keyed::{Fixed, Keyed};
+use crate::keyed::{Index, Keyed};
 use crate::net::{Guid, Luid};
 
 /// Every interface of a machine: found by LUID, index, alias and GUID alike.
 #[derive(Clone, Debug, Default)]
 pub struct Interfaces {
     all: Keyed<Luid, Interface>,
-    by_index: HashMap<u32, Luid, Fixed>,
-    by_alias: HashMap<String, Luid, Fixed>,
+    by_index: Index<u32, Luid>,
+    by_alias: Index<String, Luid>,
     /// Two interfaces may share a GUID (observed: X-09).
-    by_guid: HashMap<Guid, BTreeSet<Luid>, Fixed>,
+    by_guid: Index<Guid, BTreeSet<Luid>>,
     /// No index below it is free; 0 stands for 1.
     full_below: u32,
     /// No NetLuidIndex below it is free, by type.

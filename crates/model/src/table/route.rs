@@ -1,13 +1,13 @@
 //! The routes of a machine.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::ops::Bound;
 
 use super::RouteOrigin;
 use super::protocol;
 use crate::aside::Aside;
-use crate::keyed::{Fixed, Keyed};
+use crate::keyed::{Index, Keyed};
 use crate::net::{Family, Luid};
 
 /// What names a route on a machine (ST-03).
@@ -175,11 +175,14 @@ impl Entry {
 #[derive(Clone, Debug, Default)]
 pub struct Routes {
     all: Keyed<RouteKey, Entry>,
-    by_prefix: HashMap<(Option<Luid>, IpAddr, u8), BTreeSet<(u64, RouteKey)>, Fixed>,
+    by_prefix: Index<Prefix, BTreeSet<(u64, RouteKey)>>,
     /// How many routes there are of each prefix length, IPv4 and IPv6.
     lengths: [LengthCounts; 2],
     ticking: BTreeSet<RouteKey>,
 }
+
+/// A prefix, on one interface or on any.
+type Prefix = (Option<Luid>, IpAddr, u8);
 
 #[derive(Clone, Debug)]
 struct LengthCounts([u32; 129]);
@@ -312,10 +315,9 @@ impl Routes {
     pub(crate) fn elapse(&mut self, ms: u64) {
         for key in &self.ticking {
             if let Some(entry) = self.all.get_mut(key) {
-                for timer in [&mut entry.route.valid_ms, &mut entry.route.preferred_ms] {
-                    if let Some(left_ms) = timer {
-                        *left_ms = left_ms.saturating_sub(ms);
-                    }
+                let timers = [&mut entry.route.valid_ms, &mut entry.route.preferred_ms];
+                for left_ms in timers.into_iter().flatten() {
+                    *left_ms = left_ms.saturating_sub(ms);
                 }
             }
         }

@@ -48,8 +48,22 @@ pub(crate) enum Turn {
     Bind(u8, bool),
     Unbind(u8, bool),
     AddressAdd(u8, u8),
-    AddressRemove(u8, u8),
+    AddressRemove(u8),
     Ipv6(bool),
+    Ipv4(bool),
+    Admin(u8, bool),
+    Connectivity(u8, u8),
+    Filter(u8, u8),
+    Disable(u8),
+    Enable(u8),
+    AddressSet(u8, u8),
+    Conflict(u8, u8, bool),
+    RouteAdd(u8, u8),
+    RouteSet(u8, u8),
+    RouteRemove(u8),
+    Lease(u8, u8),
+    Release(u8),
+    Advertise(u8, u8),
 }
 
 /// One step of a run. Small numbers pick, modulo, among what is possible then; what is impossible
@@ -147,17 +161,36 @@ fn turn() -> impl Strategy<Value = Turn> {
         2 => (n(), b()).prop_map(|(n, b)| Turn::Link(n, b)),
         2 => (n(), b()).prop_map(|(n, b)| Turn::Bind(n, b)),
         2 => (n(), b()).prop_map(|(n, b)| Turn::Unbind(n, b)),
-        1 => (n(), n()).prop_map(|(n, m)| Turn::AddressAdd(n, m)),
-        1 => (n(), n()).prop_map(|(n, m)| Turn::AddressRemove(n, m)),
+        5 => (n(), n()).prop_map(|(n, m)| Turn::AddressAdd(n, m)),
+        3 => n().prop_map(Turn::AddressRemove),
         1 => b().prop_map(Turn::Ipv6),
+        1 => b().prop_map(Turn::Ipv4),
+        1 => (n(), b()).prop_map(|(n, b)| Turn::Admin(n, b)),
+        2 => (n(), n()).prop_map(|(n, m)| Turn::Connectivity(n, m)),
+        1 => (n(), n()).prop_map(|(n, m)| Turn::Filter(n, m)),
+        2 => n().prop_map(Turn::Disable),
+        3 => n().prop_map(Turn::Enable),
+        3 => (n(), n()).prop_map(|(n, m)| Turn::AddressSet(n, m)),
+        2 => (n(), n(), b()).prop_map(|(n, m, b)| Turn::Conflict(n, m, b)),
+        4 => (n(), n()).prop_map(|(n, m)| Turn::RouteAdd(n, m)),
+        3 => (n(), n()).prop_map(|(n, m)| Turn::RouteSet(n, m)),
+        3 => n().prop_map(Turn::RouteRemove),
+        3 => (n(), n()).prop_map(|(n, m)| Turn::Lease(n, m)),
+        1 => n().prop_map(Turn::Release),
+        4 => (n(), n()).prop_map(|(n, m)| Turn::Advertise(n, m)),
     ]
+}
+
+/// What a registration listens to: ports and interfaces a bit more often than the rest.
+fn kind() -> impl Strategy<Value = u8> {
+    prop_oneof![2 => 0..17_u8, 3 => 17..42_u8]
 }
 
 fn calls() -> impl Strategy<Value = Action> {
     let b = any::<bool>;
     let n = any::<u8>;
     prop_oneof![
-        10 => (n(), 0..17_u8, b(), 0..4_u8, n(), flaw()).prop_map(
+        12 => (n(), kind(), b(), 0..4_u8, n(), flaw()).prop_map(
             |(who, kind, initial, callback, module, flaw)| {
                 let module = module < 50;
                 Action::Register { who, kind, initial, callback, module, flaw }
@@ -168,8 +201,8 @@ fn calls() -> impl Strategy<Value = Action> {
         9 => n().prop_map(|who| Action::End { who }),
         10 => n().prop_map(|who| Action::EndWait { who }),
         3 => n().prop_map(|who| Action::Abandon { who }),
-        18 => turn().prop_map(Action::Change),
-        1 => (0..8_000_u32).prop_map(Action::Elapse),
+        24 => turn().prop_map(Action::Change),
+        4 => (0..8_000_u32).prop_map(Action::Elapse),
         1 => (n(), n()).prop_map(|(who, p)| Action::GetPort { who, pointer: p > 20 }),
     ]
 }

@@ -129,7 +129,7 @@ impl Bench {
 pub(crate) fn port_of(notification: &Notification) -> u16 {
     match notification {
         Notification::TeredoPort { port, .. } => *port,
-        Notification::IpInterface { .. } => panic!("not a port: {notification}"),
+        _ => panic!("not a port: {notification}"),
     }
 }
 

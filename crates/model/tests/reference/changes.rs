@@ -1,12 +1,13 @@
 //! The steps of a run that change the environment or ask for the port.
 
-use netiosim_model::change::Effect;
+use netiosim_model::change::{Change, Effect};
+use netiosim_model::env::Env;
 use netiosim_model::profile::OptionId;
 
 use super::action::Turn;
 use super::tables::Snapshot;
-use super::world::World;
-use super::{Thread, Told, turn};
+use super::world::{World, hint_told, route_told};
+use super::{Hint, Thread, Told, scan, turn};
 
 impl World {
     pub(super) fn change(&mut self, wanted: Turn) {
@@ -14,32 +15,96 @@ impl World {
         let change = turn::change(wanted, &before);
         let answer = self.machine.change(None, &change, &mut self.chooser);
         self.read_rules();
-        let effects = self.new_effects();
         if answer.is_err() {
             assert_eq!(*self.machine.env(), before, "a change that is refused changes nothing");
-            assert!(effects.is_empty());
+            assert!(self.new_effects().is_empty());
             return;
         }
-        let (before, after) = (Snapshot::of(&before), Snapshot::of(self.machine.env()));
-        if !self.machine.options().allowed(OptionId::CascadeOrder).any(|value| value == "any") {
-            before.agrees(&after, &effects);
-            turn::in_order(&effects);
+        if let Some(key) = turn::meddles(&change) {
+            self.meddled.push((key.luid, key.destination, key.prefix_length));
         }
-        self.owe(&effects);
+        let effects = self.new_effects();
+        self.happened(&before, Some(&change), &effects);
     }
 
     pub(super) fn elapse(&mut self, ms: u64) {
-        let (now, before) = (self.machine.now_ms(), Snapshot::of(self.machine.env()));
+        let (now, before) = (self.machine.now_ms(), self.machine.env().clone());
         let gone = self.machine.elapse(ms, &mut self.chooser);
         self.read_rules();
         assert!(gone <= ms);
         assert_eq!(self.machine.now_ms(), now + gone);
         self.reference.faults.now_ms = now + gone;
         let effects = self.new_effects();
-        if !self.machine.options().allowed(OptionId::CascadeOrder).any(|value| value == "any") {
-            before.agrees(&Snapshot::of(self.machine.env()), &effects);
+        let (before, after) = (Snapshot::later(&before), Snapshot::later(self.machine.env()));
+        if self.any_order() {
+            before.agrees_in_any_order(&after, None, &effects);
+        } else {
+            before.agrees(&after, None, &effects);
         }
-        self.owe(&effects);
+        self.came_about(&before, &after, &effects);
+    }
+
+    /// A change happened: what its steps say is what it did.
+    pub(super) fn happened(&mut self, before: &Env, change: Option<&Change>, effects: &[Effect]) {
+        let (before, after) = (Snapshot::of(before), Snapshot::of(self.machine.env()));
+        if self.any_order() {
+            before.agrees_in_any_order(&after, change, effects);
+        } else {
+            before.agrees(&after, change, effects);
+            turn::in_order(effects);
+        }
+        self.came_about(&before, &after, effects);
+    }
+
+    fn came_about(&mut self, before: &Snapshot, after: &Snapshot, effects: &[Effect]) {
+        let was_unknown = self.unknown_until_ms.is_some();
+        if self.hint_is_known() && !was_unknown {
+            before.hint_is_told(after, effects);
+        }
+        scan::look_ups_agree(self.machine.env());
+        scan::tables_are_sound(self.machine.env());
+        self.addresses_have_their_routes();
+        self.owe(effects);
+        let all = self.reference.rules.stable_waits_for_all;
+        self.reference.owe_tables(scan::is_stable(self.machine.env(), all));
+    }
+
+    /// Every usable address has the routes that it brings, but for those that somebody meddled with.
+    fn addresses_have_their_routes(&self) {
+        let env = self.machine.env();
+        for (luid, destination, length) in scan::routes_of_addresses(env) {
+            let there = env.routes().iter().any(|route| {
+                (route.luid, route.destination, route.prefix_length) == (luid, destination, length)
+            });
+            let meddled = self.meddled.contains(&(luid, destination, length));
+            assert!(there || meddled, "no route to {destination}/{length} on {luid}");
+        }
+    }
+
+    /// Whether the steps of a change may be told in any order.
+    pub(super) fn any_order(&self) -> bool {
+        self.machine.options().allowed(OptionId::CascadeOrder).any(|value| value == "any")
+    }
+
+    /// Whether the machine has been up for long enough to know its connectivity.
+    fn hint_is_known(&mut self) -> bool {
+        let known = self.machine.env().hint().level != 0;
+        if let Some(until_ms) = self.unknown_until_ms {
+            let now_ms = self.machine.now_ms();
+            assert!(known || now_ms <= until_ms, "connectivity is not known for ever");
+            assert!(!known || now_ms >= until_ms, "connectivity is not known at once");
+            if known {
+                self.unknown_until_ms = None;
+            }
+        } else {
+            assert!(known);
+        }
+        known
+    }
+
+    /// The hint of the machine.
+    pub(super) fn hint_now(&mut self) -> Hint {
+        if self.hint_is_known() { scan::hint(self.machine.env()) } else { Hint::default() }
     }
 
     /// Tells the reference what the steps of a change mean for registrations.
@@ -65,7 +130,16 @@ impl World {
                     let row = Some((family.number(), luid.0, *index));
                     self.reference.owe(Told::Row(row, kind.number()));
                 }
-                _ => {}
+                Effect::Address { luid, index, address, kind } => {
+                    self.reference
+                        .owe(Told::Address(Some((luid.0, *index, *address)), kind.number()));
+                }
+                Effect::Route { key, index, kind } => {
+                    let row = Some(route_told(*key, *index));
+                    self.reference.owe(Told::Route(row, kind.number()));
+                }
+                Effect::Hint(hint) => self.reference.owe(Told::Hint(hint_told(hint))),
+                Effect::TeredoState { .. } => {}
             }
         }
     }

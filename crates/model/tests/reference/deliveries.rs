@@ -1,13 +1,17 @@
 //! What is owed, what may begin, and in which order, in the reference.
 
-use super::{Fate, First, Listens, Overlap, Reference, Thread, Told};
+use std::net::IpAddr;
+
+use super::{Fate, First, Hint, Listens, Overlap, Reference, Thread, Told};
 
 impl Reference {
     pub(super) fn nothing_overlaps(&self, reg: usize, lane: usize) -> bool {
         let mine = &self.regs[reg];
         for (r, other) in self.regs.iter().enumerate() {
             for (l, state) in other.lanes.iter().enumerate() {
-                let clash = match self.rules.overlap {
+                let apart =
+                    matches!(mine.listens, Listens::Stable(_)) && self.rules.stable_overlaps;
+                let clash = match if apart { Overlap::Lane } else { self.rules.overlap } {
                     Overlap::Lane => (r, l) == (reg, lane),
                     Overlap::Handle => r == reg,
                     Overlap::Callback => {
@@ -53,12 +57,21 @@ impl Reference {
     }
 
     /// A delivery begins; answers what the callback is to be told.
-    pub(crate) fn begin(&mut self, reg: usize, lane: usize, thread: Thread) -> Told {
+    pub(crate) fn begin(&mut self, reg: usize, lane: usize, thread: Thread, hint: Hint) -> Told {
         assert!(self.nothing_overlaps(reg, lane), "a delivery overlaps with another one");
         assert!(self.regs[reg].fate != Fate::Dead, "a delivery of a dead registration");
         let entry = &mut self.regs[reg];
         entry.begun += 1;
-        let teredo = entry.listens == Listens::Teredo;
+        let (listens, unknown) = (entry.listens, self.rules.initial_hint_unknown);
+        let initial = || match listens {
+            Listens::Teredo => Told::Port(0, 3),
+            Listens::Interfaces(_) => Told::Row(None, 3),
+            Listens::Addresses(_) => Told::Address(None, 3),
+            Listens::Routes(_) => Told::Route(None, 3),
+            Listens::Hint if unknown => Told::Hint(Hint::default()),
+            Listens::Hint => Told::Hint(hint),
+            Listens::Stable(_) => panic!("a stable table has no initial notification"),
+        };
         let state = &mut entry.lanes[lane];
         let told = if state.first == First::NotDue {
             state.changes += 1;
@@ -68,7 +81,7 @@ impl Reference {
             assert_eq!((state.firsts, state.changes), (0, 0), "the initial one is first and only");
             state.first = First::NotDue;
             state.firsts += 1;
-            if teredo { Told::Port(0, 3) } else { Told::Row(None, 3) }
+            initial()
         };
         state.running = Some((thread, told));
         if let Told::Port(port, 0..=2) = told {
@@ -85,6 +98,26 @@ impl Reference {
         (reg, lane)
     }
 
+    /// The addresses are stable now, or are not: every live request is owed a table once, or each
+    /// time that they become so.
+    pub(crate) fn owe_tables(&mut self, stable: bool) {
+        let stamp = self.stamp();
+        let again = self.rules.stable_again;
+        for reg in &mut self.regs {
+            if !matches!(reg.listens, Listens::Stable(_)) || reg.fate != Fate::Live {
+                continue;
+            }
+            if !stable {
+                reg.awaits |= again;
+            } else if reg.awaits {
+                reg.awaits = false;
+                let lane = reg.tables % reg.lanes.len();
+                reg.tables += 1;
+                reg.lanes[lane].owed.push((stamp, Told::Stable));
+            }
+        }
+    }
+
     /// Something happened that every live listener of that kind and family is owed.
     pub(crate) fn owe(&mut self, told: Told) {
         let stamp = self.stamp();
@@ -95,12 +128,15 @@ impl Reference {
                 continue;
             }
             for lane in &mut reg.lanes {
-                let meant = match told {
-                    Told::Port(..) => reg.listens == Listens::Teredo,
-                    Told::Row(Some(row), _) => {
-                        reg.listens != Listens::Teredo && lane.family == row.0
+                let of = |address: IpAddr| if address.is_ipv4() { 2 } else { 23 };
+                let meant = match (told, reg.listens) {
+                    (Told::Port(..), Listens::Teredo) | (Told::Hint(_), Listens::Hint) => true,
+                    (Told::Row(Some(row), _), Listens::Interfaces(_)) => lane.family == row.0,
+                    (Told::Address(Some(row), _), Listens::Addresses(_)) => {
+                        lane.family == of(row.2)
                     }
-                    Told::Row(None, _) => false,
+                    (Told::Route(Some(row), _), Listens::Routes(_)) => lane.family == of(row.2),
+                    _ => false,
                 };
                 if !meant {
                     continue;
@@ -108,6 +144,9 @@ impl Reference {
                 let same = |other: &Told| match (told, *other) {
                     (Told::Port(..), Told::Port(..)) => true,
                     (Told::Row(mine, _), Told::Row(other, _)) => mine == other,
+                    (Told::Address(mine, _), Told::Address(other, _)) => mine == other,
+                    (Told::Route(mine, _), Told::Route(other, _)) => mine == other,
+                    (Told::Hint(_), Told::Hint(_)) => true,
                     _ => false,
                 };
                 let owed = match live {
@@ -127,7 +166,9 @@ impl Reference {
 fn merge_into(pending: &mut Told, newer: Told) {
     match (&mut *pending, newer) {
         // A parameter change of a row says nothing that its pending notification does not say.
-        (Told::Row(..), Told::Row(_, 0)) => {}
+        (Told::Row(..), Told::Row(_, 0))
+        | (Told::Address(..), Told::Address(_, 0))
+        | (Told::Route(..), Told::Route(_, 0)) => {}
         // So does the port that is pending already.
         (Told::Port(one, _), Told::Port(other, 0)) if *one == other => {}
         // Another port is another value: the newest one counts.

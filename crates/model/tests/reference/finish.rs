@@ -20,6 +20,7 @@ impl World {
         }
         assert!(self.machine.deliverable().is_empty());
         self.ports_are_coherent();
+        self.copies_are_coherent();
     }
 
     fn waiting(&self) -> Vec<Thread> {
@@ -100,6 +101,18 @@ impl World {
                 .any(|other| self.reported[other] || named.contains(&other));
             assert!(explained, "t{thread} hangs and no finding says so");
             self.counts.stuck += u32::from(named.contains(thread));
+        }
+    }
+
+    /// A copy of a table that was kept up with what was told is the table.
+    fn copies_are_coherent(&mut self) {
+        for (handle, reader) in &mut self.readers {
+            let at = self.reference.find(*handle).expect("a registration that both know");
+            let reg = &self.reference.regs[at];
+            if reg.fate == Fate::Live && !reg.disturbed && self.reference.pending(at) == 0 {
+                reader.is_up_to_date(self.machine.env(), &reg.name);
+                self.counts.copies += 1;
+            }
         }
     }
 

@@ -17,9 +17,13 @@ const STATUSES: [(Status, [u32; 2]); 4] = [
     (Status::NotRegistered, [1753, 0xC002_0036]),
     (Status::CanNotComplete, [1003, 0xC000_0001]),
 ];
-const FUNCTIONS: [(Function, &str); 4] = [
+const FUNCTIONS: [(Function, &str); 8] = [
     (Function::NotifyTeredoPortChange, "teredo"),
     (Function::NotifyIpInterfaceChange, "interface"),
+    (Function::NotifyUnicastIpAddressChange, "address"),
+    (Function::NotifyRouteChange2, "route"),
+    (Function::NotifyStableUnicastIpAddressTable, "stable"),
+    (Function::NotifyNetworkConnectivityHintChange, "hint"),
     (Function::CancelMibChangeNotify2, "cancel"),
     (Function::GetTeredoPort, "port"),
 ];
@@ -67,6 +71,7 @@ impl World {
             }
             Action::Reboot => {
                 self.machine.reboot(&mut self.chooser);
+                self.unknown_until_ms = Some(self.machine.now_ms() + 1_000);
                 self.reference.reboots();
                 self.forget_dead_calls();
             }

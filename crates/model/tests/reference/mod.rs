@@ -15,11 +15,15 @@ mod deliveries;
 pub(crate) mod faults;
 mod finish;
 mod life;
+pub(crate) mod readers;
+pub(crate) mod scan;
 mod step;
 pub(crate) mod tables;
 mod turn;
 pub(crate) mod waits;
 pub(crate) mod world;
+
+use std::net::IpAddr;
 
 use self::faults::FaultBook;
 use self::waits::Waits;
@@ -42,14 +46,59 @@ pub(crate) enum Told {
     Port(u16, i32),
     /// Family, LUID and index of a row, or NULL, and a MIB_NOTIFICATION_TYPE.
     Row(Option<(u16, u64, u32)>, i32),
+    /// LUID, index and address of a row, or NULL, and a MIB_NOTIFICATION_TYPE.
+    Address(Option<(u64, u32, IpAddr)>, i32),
+    /// LUID, index, prefix, its length and next hop of a row, or NULL, and a MIB_NOTIFICATION_TYPE.
+    Route(Option<(u64, u32, IpAddr, u8, IpAddr)>, i32),
+    /// A table of stable addresses.
+    Stable,
+    /// A hint.
+    Hint(Hint),
+}
+
+/// A connectivity hint: level, cost, and the three flags.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Hint {
+    pub(crate) level: u32,
+    pub(crate) cost: u32,
+    pub(crate) flags: [bool; 3],
 }
 
 /// Which API function made a registration, and for which families.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Listens {
     Teredo,
-    /// AF_INET, AF_INET6, or 0 for both.
+    /// AF_INET, AF_INET6, or 0 for both; so of the next three.
     Interfaces(u16),
+    Addresses(u16),
+    Routes(u16),
+    Stable(u16),
+    Hint,
+}
+
+impl Listens {
+    /// The family that the call was given, of functions that have it.
+    pub(crate) fn family(self) -> Option<u16> {
+        match self {
+            Self::Interfaces(family)
+            | Self::Addresses(family)
+            | Self::Routes(family)
+            | Self::Stable(family) => Some(family),
+            Self::Teredo | Self::Hint => None,
+        }
+    }
+
+    /// The name under which faults know the function.
+    pub(crate) fn function(self) -> &'static str {
+        match self {
+            Self::Teredo => "teredo",
+            Self::Interfaces(_) => "interface",
+            Self::Addresses(_) => "address",
+            Self::Routes(_) => "route",
+            Self::Stable(_) => "stable",
+            Self::Hint => "hint",
+        }
+    }
 }
 
 /// Which callbacks never overlap.
@@ -74,10 +123,18 @@ pub(crate) struct Rules {
     pub(crate) port_change_type: i32,
     pub(crate) port_on_stop: Option<i32>,
     pub(crate) same_port_notifies: bool,
+    /// Whether the stable table waits for ordinary addresses, is told again, and may overlap.
+    pub(crate) stable_waits_for_all: bool,
+    pub(crate) stable_again: bool,
+    pub(crate) stable_overlaps: bool,
+    /// Whether the initial hint says nothing.
+    pub(crate) initial_hint_unknown: bool,
     /// The numbers of a stale cancel, a NULL callback and a NULL handle pointer: user and kernel.
     pub(crate) stale: [u32; 2],
     pub(crate) null_callback: [u32; 2],
     pub(crate) null_pointer: [u32; 2],
+    /// The numbers of a request that is pending.
+    pub(crate) pending: [u32; 2],
 }
 
 /// The initial notification of a lane.
@@ -132,6 +189,9 @@ pub(crate) struct Reg {
     pub(crate) hung: bool,
     /// It died while it was being cancelled.
     pub(crate) doomed: bool,
+    /// Of a stable table: whether it is owed one as soon as there is one, and how many it was owed.
+    pub(crate) awaits: bool,
+    pub(crate) tables: usize,
     /// The last port that it was told, of a real change.
     pub(crate) last_port: Option<u16>,
     /// A cancel of it was given up: what happened meanwhile it does not know.
@@ -175,10 +235,12 @@ pub(crate) struct Call {
     pub(crate) name: String,
     pub(crate) callback: Option<u64>,
     pub(crate) handle_pointer: bool,
-    pub(crate) family: Option<u16>,
+    pub(crate) listens: Listens,
     pub(crate) initial: bool,
     pub(crate) module: bool,
     pub(crate) foreign: bool,
+    /// Whether the addresses are stable at this moment.
+    pub(crate) stable: bool,
 }
 
 impl Reference {
@@ -224,19 +286,21 @@ impl Reference {
         if flavour == 1 && self.threads[thread].irql >= 2 {
             broken.push("N011");
         }
-        let function = if call.family.is_some() { "interface" } else { "teredo" };
+        let function = call.listens.function();
         if let Some(status) = self.faults.hits(function, Some(&call.name), None) {
             return (status[flavour], false);
         }
         let invalid = [87, 0xC000_000D][flavour];
-        let known = call.family.is_none_or(|family| [0, 2, 23].contains(&family));
+        let known = call.listens.family().is_none_or(|family| [0, 2, 23].contains(&family));
+        let stable_table = matches!(call.listens, Listens::Stable(_));
         if call.callback.is_none() {
-            let own =
-                if call.family.is_none() { invalid } else { self.rules.null_callback[flavour] };
+            let teredo = call.listens == Listens::Teredo;
+            let own = if teredo { invalid } else { self.rules.null_callback[flavour] };
             return (own, false);
         }
         if !call.handle_pointer {
-            return (self.rules.null_pointer[flavour], false);
+            let own = if stable_table { invalid } else { self.rules.null_pointer[flavour] };
+            return (own, false);
         }
         if !known {
             return (invalid, false);
@@ -248,10 +312,15 @@ impl Reference {
         if self.nsi_down {
             return ([1753, 0xC002_0036][flavour], false);
         }
+        if stable_table && call.stable && !self.rules.stub {
+            // The table comes with the call.
+            return (0, false);
+        }
         if call.module && !self.rules.stub && !self.module_loaded {
             broken.push("N009");
         }
-        (0, !self.rules.stub)
+        let pending = stable_table && !self.rules.stub;
+        (if pending { self.rules.pending[flavour] } else { 0 }, !self.rules.stub)
     }
 
     /// A registration that succeeded; answers the lanes whose initial call the caller makes.
@@ -263,16 +332,19 @@ impl Reference {
         on_caller: bool,
     ) -> Vec<usize> {
         let stamp = self.stamp();
-        let families: &[u16] = match call.family {
-            Some(0) => &[2, 23],
-            Some(2) => &[2],
-            Some(_) => &[23],
-            None => &[0],
+        let families: &[u16] = match call.listens {
+            Listens::Teredo | Listens::Hint => &[0],
+            Listens::Stable(_) if self.rules.stable_overlaps => &[0, 0],
+            Listens::Stable(_) => &[0],
+            other if other.family() == Some(0) => &[2, 23],
+            other if other.family() == Some(2) => &[2],
+            _ => &[23],
         };
+        let stable_table = matches!(call.listens, Listens::Stable(_));
         let process = self.threads[thread].process;
         let mut lanes = Vec::new();
         for (n, family) in families.iter().enumerate() {
-            let asked = call.initial && (n == 0 || self.rules.initial_per_family);
+            let asked = call.initial && !stable_table && (n == 0 || self.rules.initial_per_family);
             lanes.push(RefLane {
                 family: *family,
                 first: if asked { First::DueAnywhere } else { First::NotDue },
@@ -288,8 +360,8 @@ impl Reference {
             name: call.name.clone(),
             process,
             callback: call.callback.unwrap_or_default(),
-            listens: call.family.map_or(Listens::Teredo, Listens::Interfaces),
-            asked_initial: call.initial,
+            listens: call.listens,
+            asked_initial: call.initial && !stable_table,
             module: call.module,
             stamp,
             fate: Fate::Live,
@@ -299,6 +371,8 @@ impl Reference {
             blamed: false,
             hung: false,
             doomed: false,
+            awaits: stable_table,
+            tables: 0,
             last_port: None,
             disturbed: false,
         });

@@ -1,20 +1,49 @@
 //! The steps of a run, each taken on both sides.
 
+use std::net::IpAddr;
+
+use netiosim_model::api::Memory;
 use netiosim_model::event::Function;
-use netiosim_model::ids::{Handle, LaneId};
+use netiosim_model::ids::{Handle, LaneId, TableId};
 use netiosim_model::machine::{Begun, CancelBegin, LockMode, Request, Wait};
 use netiosim_model::net::AF_UNSPEC;
 use netiosim_model::profile::OptionId;
+use netiosim_model::row::{Row, SocketAddress};
 use netiosim_model::status::Status;
 
 use super::action::{Action, Flaw, Pick};
+use super::readers::Reader;
 use super::waits::For;
 use super::world::{Registering, World, told};
-use super::{Call, Cancel, First, Thread};
+use super::{Call, Cancel, First, Listens, Thread, Told, scan};
 
 /// One of these, modulo their number.
 pub(super) fn among<T: Copy>(all: &[T], n: u8) -> Option<T> {
     (!all.is_empty()).then(|| all[usize::from(n) % all.len()])
+}
+
+/// What a registration listens to, of a small number.
+fn listens(kind: u8) -> Listens {
+    match kind {
+        0..5 => Listens::Teredo,
+        5..8 => Listens::Interfaces(2),
+        8..11 => Listens::Interfaces(23),
+        11..16 => Listens::Interfaces(AF_UNSPEC),
+        16 => Listens::Interfaces(7),
+        17..19 => Listens::Addresses(2),
+        19..21 => Listens::Addresses(23),
+        21..24 => Listens::Addresses(AF_UNSPEC),
+        24 => Listens::Addresses(10),
+        25..27 => Listens::Routes(2),
+        27..29 => Listens::Routes(23),
+        29..32 => Listens::Routes(AF_UNSPEC),
+        32 => Listens::Routes(1),
+        33..36 => Listens::Hint,
+        36..39 => Listens::Stable(AF_UNSPEC),
+        39 => Listens::Stable(2),
+        40 => Listens::Stable(23),
+        _ => Listens::Stable(5),
+    }
 }
 
 impl World {
@@ -112,22 +141,17 @@ impl World {
         let Action::Register { kind, initial, callback, module, flaw, .. } = *action else {
             return;
         };
-        let family = match kind {
-            0..5 => None,
-            5..8 => Some(2),
-            8..11 => Some(23),
-            11..16 => Some(AF_UNSPEC),
-            _ => Some(7),
-        };
+        let listens = listens(kind);
         let module = module && self.reference.threads[thread].process == 0;
-        let call = Call {
+        let mut call = Call {
             name: format!("r{callback}"),
             callback: (flaw != Flaw::NullCallback).then_some(u64::from(callback)),
             handle_pointer: flaw != Flaw::NullPointer,
-            family,
+            listens,
             initial,
             module,
             foreign: flaw == Flaw::Foreign,
+            stable: false,
         };
         self.contexts += 1;
         let other = 1 - self.reference.threads[thread].process;
@@ -141,20 +165,40 @@ impl World {
             ..Request::new(call.name.as_str(), 0)
         };
         let actor = self.actors[thread];
-        let (function, registered) = match family {
-            None => (
+        let before = self.machine.env().clone();
+        let (function, registered) = match listens {
+            Listens::Teredo => (
                 Function::NotifyTeredoPortChange,
                 self.machine.notify_teredo_port_change(actor, &request, &mut self.chooser),
             ),
-            Some(family) => (
+            Listens::Interfaces(family) => (
                 Function::NotifyIpInterfaceChange,
                 self.machine.notify_ip_interface_change(actor, family, &request, &mut self.chooser),
             ),
+            _ => {
+                let function = match listens {
+                    Listens::Addresses(_) => Function::NotifyUnicastIpAddressChange,
+                    Listens::Routes(_) => Function::NotifyRouteChange2,
+                    Listens::Stable(_) => Function::NotifyStableUnicastIpAddressTable,
+                    _ => Function::NotifyNetworkConnectivityHintChange,
+                };
+                let family = listens.family().unwrap_or(AF_UNSPEC);
+                let machine = &mut self.machine;
+                (function, machine.notify(actor, function, family, &request, &mut self.chooser))
+            }
         };
         self.read_rules();
+        call.stable = scan::is_stable(&before, self.reference.rules.stable_waits_for_all);
         let (code, made) = self.reference.notify_answers(thread, &call, broken);
         assert_eq!(registered.code, code, "of {call:?}");
         assert_eq!(!registered.handle.is_null(), made, "a handle exactly for a registration");
+        let table = matches!(listens, Listens::Stable(_)) && !made && code == 0;
+        let table = table && !self.reference.rules.stub;
+        assert_eq!(registered.table.is_some(), table, "a table at once");
+        if let Some(table) = registered.table {
+            let rows = self.take_table(thread, table, broken);
+            assert_eq!(rows, scan::stable_rows(&before, listens.family().unwrap_or_default()));
+        }
         if !made {
             assert!(registered.initial.is_empty());
             return;
@@ -172,6 +216,14 @@ impl World {
             })
             .collect();
         assert_eq!(registered.initial, expected, "initial deliveries on the caller");
+        if let Some(reader) = Reader::new(listens, &before) {
+            self.readers.push((registered.handle.0, reader));
+        }
+        if matches!(listens, Listens::Stable(_)) {
+            // A request that waits wakes the Teredo client.
+            let effects = self.new_effects();
+            self.happened(&before, None, &effects);
+        }
         let info = self.machine.registration(registered.handle).expect("a live registration");
         assert_eq!((info.name(), info.context()), (call.name.as_str(), self.contexts));
         if !registered.initial.is_empty() {
@@ -224,8 +276,28 @@ impl World {
         assert!(!self.cancelled.contains(&lane.handle.0), "a delivery after the cancel returned");
         let (reg, n) = self.name(lane);
         let due = self.machine.delivery_begin(lane, self.actors[thread]);
-        let expected = self.reference.begin(reg, n, thread);
+        let hint = self.hint_now();
+        let expected = self.reference.begin(reg, n, thread, hint);
         assert_eq!(told(&due.notification), expected, "what the callback is told");
+        match expected {
+            Told::Stable => {
+                let Listens::Stable(family) = self.reference.regs[reg].listens else {
+                    panic!("a table for somebody else");
+                };
+                let table = due.notification.table().expect("a table");
+                let rows = self.take_table(thread, table, broken);
+                assert_eq!(rows, scan::stable_rows(self.machine.env(), family), "stable rows");
+            }
+            Told::Hint(_) => self.counts.hints += 1,
+            Told::Address(Some(_), _) => self.counts.addresses += 1,
+            Told::Route(Some(_), _) => self.counts.routes += 1,
+            _ => {}
+        }
+        let trusts = !self.any_order();
+        let reader = self.readers.iter_mut().find(|reader| reader.0 == lane.handle.0);
+        if let Some((_, reader)) = reader {
+            reader.hears(expected, self.machine.env(), trusts);
+        }
         let entry = &self.reference.regs[reg];
         assert_eq!((due.lane, due.number, due.callback), (lane, entry.begun, entry.callback));
         let context = self.handles.iter().position(|handle| handle.0 == entry.handle);
@@ -234,6 +306,31 @@ impl World {
             broken.push("N009");
         }
         self.counts.deliveries += 1;
+    }
+
+    /// What a table holds, interface and address; it is freed.
+    fn take_table(
+        &mut self,
+        thread: Thread,
+        table: TableId,
+        broken: &mut Vec<&'static str>,
+    ) -> Vec<(u64, IpAddr)> {
+        let actor = self.actors[thread];
+        if self.reference.flavour(thread) == 1 && self.reference.threads[thread].irql >= 2 {
+            broken.push("N011");
+        }
+        let rows = self.machine.table_rows(actor, table).expect("a table that is not freed");
+        self.machine.free_mib_table(actor, Memory::Table(table));
+        self.counts.tables += 1;
+        let read = |row: &Row| match row {
+            Row::Unicast(row) => match row.address {
+                SocketAddress::V4(address) => (row.luid.0, IpAddr::V4(address)),
+                SocketAddress::V6 { address, .. } => (row.luid.0, IpAddr::V6(address)),
+                _ => panic!("no address: {row:?}"),
+            },
+            _ => panic!("no address: {row:?}"),
+        };
+        rows.iter().map(read).collect()
     }
 
     pub(super) fn end(&mut self, thread: Thread, broken: &mut Vec<&'static str>) {

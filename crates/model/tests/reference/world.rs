@@ -1,6 +1,7 @@
 //! One run: the machine and the reference side by side, compared after every step.
 
 use std::collections::BTreeSet;
+use std::net::IpAddr;
 
 use netiosim_model::build::home;
 use netiosim_model::choose::{Chooser, Seeded};
@@ -9,13 +10,17 @@ use netiosim_model::ids::{
     ActorId, ChannelId, Handle, LaneId, LockId, ModuleId, ProcessId, SignalId,
 };
 use netiosim_model::machine::{Machine, State};
+use netiosim_model::net::Luid;
 use netiosim_model::notification::Notification;
 use netiosim_model::profile::{OptionId, Options, Profile};
+use netiosim_model::row::HintRow;
 use netiosim_model::status::Flavour;
+use netiosim_model::table::RouteKey;
 
 use super::action::Script;
+use super::readers::Reader;
 use super::waits::{ChannelBook, LockBook};
-use super::{Overlap, Reference, Rules, Thread, Told};
+use super::{Hint, Overlap, Reference, Rules, Thread, Told};
 
 /// The mark of the machine under test.
 pub(crate) const TAG: u16 = 7;
@@ -83,6 +88,12 @@ pub(crate) struct World {
     /// Events that were looked at.
     pub(super) events: usize,
     pub(super) contexts: u64,
+    /// What each subscriber that keeps a copy of a table holds, by the handle of its registration.
+    pub(super) readers: Vec<(u64, Reader)>,
+    /// Routes that somebody added, replaced or took out by name.
+    pub(super) meddled: Vec<(Luid, IpAddr, u8)>,
+    /// Until when connectivity may be unknown.
+    pub(super) unknown_until_ms: Option<u64>,
     /// How often something happened, so that a run that does nothing shows.
     pub(crate) counts: Counts,
 }
@@ -96,6 +107,13 @@ pub(crate) struct Counts {
     pub(crate) cancels: u32,
     pub(crate) coherent: u32,
     pub(crate) stuck: u32,
+    /// Copies of tables that were held against the tables at the end.
+    pub(crate) copies: u32,
+    /// Tables of stable addresses, at once or later.
+    pub(crate) tables: u32,
+    pub(crate) hints: u32,
+    pub(crate) addresses: u32,
+    pub(crate) routes: u32,
 }
 
 impl World {
@@ -147,6 +165,9 @@ impl World {
             circles: Vec::new(),
             events: 0,
             contexts: 0,
+            readers: Vec::new(),
+            meddled: Vec::new(),
+            unknown_until_ms: None,
             counts: Counts::default(),
         }
     }
@@ -210,9 +231,17 @@ impl World {
                 _ => None,
             },
             same_port_notifies: value(OptionId::SamePortRestart) == "notify",
+            stable_waits_for_all: value(OptionId::StableWait) == "all-addresses",
+            stable_again: value(OptionId::StableRepeat) == "each-time",
+            stable_overlaps: value(OptionId::StableOverlap) == "overlap",
+            initial_hint_unknown: value(OptionId::HintInitial) == "unknown",
             stale: stale(OptionId::StaleCancel),
             null_callback: stale(OptionId::NullCallback),
             null_pointer: stale(OptionId::NullHandlePointer),
+            pending: match value(OptionId::KernelErrorNames) {
+                "literal" => [997, 997],
+                _ => [997, 0x103],
+            },
         };
     }
 
@@ -245,9 +274,14 @@ fn unread() -> Rules {
         port_change_type: 0,
         port_on_stop: None,
         same_port_notifies: false,
+        stable_waits_for_all: false,
+        stable_again: false,
+        stable_overlaps: false,
+        initial_hint_unknown: false,
         stale: [0; 2],
         null_callback: [0; 2],
         null_pointer: [0; 2],
+        pending: [0; 2],
     }
 }
 
@@ -258,5 +292,25 @@ pub(super) fn told(notification: &Notification) -> Told {
         Notification::IpInterface { row, kind } => {
             Told::Row(row.map(|row| (row.family.number(), row.luid.0, row.index)), kind.number())
         }
+        Notification::UnicastAddress { row, kind } => {
+            Told::Address(row.map(|row| (row.luid.0, row.index, row.address)), kind.number())
+        }
+        Notification::Route { row, kind } => {
+            let row = row.map(|row| route_told(row.route, row.index));
+            Told::Route(row, kind.number())
+        }
+        Notification::StableTable { .. } => Told::Stable,
+        Notification::Hint { hint, .. } => Told::Hint(hint_told(hint)),
     }
+}
+
+/// A route's keys in the reference's words.
+pub(super) fn route_told(key: RouteKey, index: u32) -> (u64, u32, IpAddr, u8, IpAddr) {
+    (key.luid.0, index, key.destination, key.prefix_length, key.next_hop)
+}
+
+/// A hint in the reference's words.
+pub(super) fn hint_told(hint: &HintRow) -> Hint {
+    let flags = [hint.approaching_data_limit, hint.over_data_limit, hint.roaming];
+    Hint { level: hint.level, cost: hint.cost, flags }
 }

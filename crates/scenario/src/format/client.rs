@@ -19,6 +19,10 @@ pub struct Client {
     /// its own, named like the client.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub process: Option<String>,
+    /// Whether its process runs as an elevated administrator, who may change things; clients of one
+    /// process say the same. Drivers are never asked.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub elevated: bool,
     /// Modules that are loaded at the start.
     #[serde(default, skip_serializing_if = "is_default")]
     pub modules: Vec<String>,
@@ -45,6 +49,15 @@ impl Client {
     pub fn process_name(&self) -> &str {
         self.process.as_deref().unwrap_or(&self.name)
     }
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks with a reference")]
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// A lock of a client.

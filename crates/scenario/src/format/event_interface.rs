@@ -10,14 +10,6 @@ use super::family::IpFamily;
 use super::is_default;
 use super::unique_map::unique_map;
 
-/// An interface that goes away.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct InterfaceRemove {
-    /// The alias of the interface.
-    pub interface: String,
-}
-
 /// New parameters of an interface; what is left out stays. At least one besides the interface.
 ///
 /// With `family`, `mtu` is the NlMtu of that row and only that row is notified. Without it, `mtu` is
@@ -67,13 +59,12 @@ pub struct FamilyEvent {
     pub family: IpFamily,
 }
 
-/// A unicast address of an interface.
+/// A unicast address that goes away.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct AddressEvent {
+pub struct AddressRemove {
     /// The alias of the interface.
     pub interface: String,
-    /// The address with its prefix length: `10.0.0.1/24`. To remove an address the length may be
-    /// left out.
+    /// The address; a prefix length may stand behind it and makes no difference.
     pub address: Cidr,
 }

@@ -27,11 +27,11 @@ pub struct PortClose {
     pub port: u16,
 }
 
-/// The presence of the IPv6 stack.
+/// The presence of the stack of a family.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Ipv6Present {
-    /// Whether the machine has an IPv6 stack from now on.
+pub struct FamilyPresent {
+    /// Whether the machine has it from now on.
     pub present: bool,
 }
 

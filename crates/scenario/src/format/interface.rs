@@ -2,11 +2,15 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::address::{Cidr, PhysicalAddress};
+use super::address::PhysicalAddress;
+use super::address_spec::AddressSpec;
+use super::expect_stack::OperStatus;
+use super::hint::HintCost;
 use super::is_default;
 use super::unique_map::unique_map;
 
@@ -51,6 +55,33 @@ pub struct InterfaceSpec {
     /// The hardware address; left out: none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub physical_address: Option<PhysicalAddress>,
+    /// The link speed in both directions, in bits per second; left out: 1 Gbit/s.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speed_bps: Option<u64>,
+    /// Whether it is hardware; left out: unless it is loopback or a tunnel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hardware: Option<bool>,
+    /// Whether it is a filter or intermediate driver; left out: it is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub filter: Option<bool>,
+    /// The media state that the filter stack on top shows; left out: the interface's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub top_connected: Option<bool>,
+    /// Whether it takes routes at all; left out: it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub takes_routes: Option<bool>,
+    /// The operational status where it is not just what `connected` and `admin_up` say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oper_status: Option<OperStatus>,
+    /// The aliases of the interfaces that lie directly below this one in the interface stack.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub above: Vec<String>,
+    /// What lies behind it, and what its use costs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connectivity: Option<ConnectivitySpec>,
+    /// Counters of MIB_IF_ROW2 by their names, such as `"InOctets": 1000`; left out: 0.
+    #[serde(default, skip_serializing_if = "is_default", deserialize_with = "unique_map")]
+    pub counters: BTreeMap<String, u64>,
     /// The IPv4 row; left out: bound with the documented defaults; `null`: not bound.
     #[serde(default, skip_serializing_if = "FamilyBinding::is_unsaid")]
     pub ipv4: FamilyBinding,
@@ -75,10 +106,54 @@ impl InterfaceSpec {
             admin_up: None,
             tunnel_type: None,
             physical_address: None,
+            speed_bps: None,
+            hardware: None,
+            filter: None,
+            top_connected: None,
+            takes_routes: None,
+            oper_status: None,
+            above: Vec::new(),
+            connectivity: None,
+            counters: BTreeMap::new(),
             ipv4: FamilyBinding::Unsaid,
             ipv6: FamilyBinding::Unsaid,
         }
     }
+}
+
+/// What lies behind an interface, and what its use costs; what is left out keeps its value.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ConnectivitySpec {
+    /// What lies behind its default route; `reachable` at first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub internet: Option<Internet>,
+    /// What its use costs; `unrestricted` at first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<HintCost>,
+    /// ApproachingDataLimit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub approaching_data_limit: Option<bool>,
+    /// OverDataLimit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub over_data_limit: Option<bool>,
+    /// Roaming.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roaming: Option<bool>,
+}
+
+/// What lies behind a default route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Internet {
+    /// The Internet.
+    Reachable,
+    /// A captive portal.
+    Constrained,
+    /// The local network only.
+    Nowhere,
+    /// A network that is meant to stay hidden.
+    Hidden,
 }
 
 /// What an interface says of one address family.
@@ -149,7 +224,10 @@ pub struct FamilySpec {
     pub mtu: Option<u32>,
     /// The unicast addresses with their prefix lengths.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub addresses: Vec<Cidr>,
+    pub addresses: Vec<AddressSpec>,
+    /// The anycast addresses.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub anycast: Vec<IpAddr>,
     /// ForwardingEnabled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub forwarding: Option<bool>,

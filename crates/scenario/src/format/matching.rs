@@ -1,9 +1,13 @@
 //! Patterns for deliveries.
 
+use std::net::IpAddr;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::address::Cidr;
 use super::family::IpFamily;
+use super::hint::{HintCost, HintLevel};
 use super::value::Value;
 
 /// A pattern for a delivery. What is left out matches anything.
@@ -25,6 +29,24 @@ pub struct Match {
     /// Whether the row is NULL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<RowPresence>,
+    /// The address of the row, of NotifyUnicastIpAddressChange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
+    /// The destination prefix of the row, of NotifyRouteChange2: `10.0.0.0/8`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<Cidr>,
+    /// The next hop of the row, of NotifyRouteChange2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_hop: Option<IpAddr>,
+    /// The connectivity level of the hint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<HintLevel>,
+    /// The connectivity cost of the hint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<HintCost>,
+    /// How many rows the stable table has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u32>,
     /// The CallerContext that arrives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<Value>,
@@ -54,6 +76,24 @@ pub struct OrderMatch {
     /// Whether the row is NULL.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<RowPresence>,
+    /// The address of the row, of NotifyUnicastIpAddressChange.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<IpAddr>,
+    /// The destination prefix of the row, of NotifyRouteChange2: `10.0.0.0/8`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<Cidr>,
+    /// The next hop of the row, of NotifyRouteChange2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_hop: Option<IpAddr>,
+    /// The connectivity level of the hint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<HintLevel>,
+    /// The connectivity cost of the hint.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cost: Option<HintCost>,
+    /// How many rows the stable table has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rows: Option<u32>,
     /// The CallerContext that arrives.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub context: Option<Value>,
@@ -72,6 +112,12 @@ impl OrderMatch {
             family: self.family,
             interface: self.interface.clone(),
             row: self.row,
+            address: self.address,
+            destination: self.destination,
+            next_hop: self.next_hop,
+            level: self.level,
+            cost: self.cost,
+            rows: self.rows,
             context: self.context.clone(),
             during: self.during,
         }

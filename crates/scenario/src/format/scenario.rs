@@ -42,6 +42,10 @@ pub struct Scenario {
     /// Whose functions the clients call.
     #[serde(default, skip_serializing_if = "is_default")]
     pub flavour: Flavour,
+    /// The Windows that the machine runs, by version (`10 2004`) or build (`19041`): it decides which
+    /// functions exist; left out: that of the stack, or the newest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub windows: Option<String>,
     /// The seed of everything that is left to chance.
     #[serde(default, skip_serializing_if = "is_default")]
     pub seed: u64,
@@ -81,6 +85,7 @@ impl Scenario {
             profiles: ProfileSelection::default(),
             options: BTreeMap::new(),
             flavour: Flavour::User,
+            windows: None,
             seed: 0,
             stack: home(),
             timeline: Vec::new(),

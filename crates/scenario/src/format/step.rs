@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::step_call::{
-    Cancel, GetIpInterfaceEntry, GetTeredoPort, NotifyIpInterfaceChange, NotifyTeredoPortChange,
+    BestInterfaceCall, ConvertCall, GetBestRoute2, GetTeredoPort, HasFunction, HintCall, RowCall,
 };
 use super::step_control::{
     Assert, Change, Checkpoint, Irql, ModuleStep, Repeat, SetVariable, Sleep, When,
@@ -14,20 +14,154 @@ use super::step_object::{
     UnlockStep, UseContext,
 };
 
+use super::step_notify::{
+    Cancel, CancelOverlapped, NotifyCall, NotifyFamilyCall, NotifyOverlapped, NotifyStableTable,
+    OverlappedResult, WaitOverlapped,
+};
+use super::step_table::{FreeMibTable, KeepTable, ReadTable, TableCall};
+
 /// One step of a thread or callback: an object with exactly one member.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// Call NotifyTeredoPortChange.
-    NotifyTeredoPortChange(NotifyTeredoPortChange),
+    NotifyTeredoPortChange(NotifyCall),
     /// Call NotifyIpInterfaceChange.
-    NotifyIpInterfaceChange(NotifyIpInterfaceChange),
+    NotifyIpInterfaceChange(NotifyFamilyCall),
+    /// Call NotifyUnicastIpAddressChange.
+    NotifyUnicastIpAddressChange(NotifyFamilyCall),
+    /// Call NotifyRouteChange2.
+    NotifyRouteChange2(NotifyFamilyCall),
+    /// Call NotifyStableUnicastIpAddressTable.
+    NotifyStableUnicastIpAddressTable(NotifyStableTable),
+    /// Call NotifyNetworkConnectivityHintChange.
+    NotifyNetworkConnectivityHintChange(NotifyCall),
     /// Call CancelMibChangeNotify2.
     Cancel(Cancel),
+    /// Call NotifyAddrChange, which tells once.
+    NotifyAddrChange(NotifyOverlapped),
+    /// Call NotifyRouteChange, which tells once.
+    NotifyRouteChange(NotifyOverlapped),
+    /// Call CancelIPChangeNotify.
+    CancelIpChangeNotify(CancelOverlapped),
+    /// Ask for the result of an overlapped request without waiting.
+    OverlappedResult(OverlappedResult),
+    /// Wait for the event of an overlapped request.
+    WaitOverlapped(WaitOverlapped),
     /// Call GetTeredoPort.
     GetTeredoPort(GetTeredoPort),
     /// Call GetIpInterfaceEntry.
-    GetIpInterfaceEntry(GetIpInterfaceEntry),
+    GetIpInterfaceEntry(Box<RowCall>),
+    /// Call SetIpInterfaceEntry.
+    SetIpInterfaceEntry(Box<RowCall>),
+    /// Call InitializeIpInterfaceEntry.
+    InitializeIpInterfaceEntry(Box<RowCall>),
+    /// Call GetIfEntry2.
+    GetIfEntry2(Box<RowCall>),
+    /// Call GetIfEntry2Ex.
+    GetIfEntry2Ex(Box<RowCall>),
+    /// Call GetUnicastIpAddressEntry.
+    GetUnicastIpAddressEntry(Box<RowCall>),
+    /// Call CreateUnicastIpAddressEntry.
+    CreateUnicastIpAddressEntry(Box<RowCall>),
+    /// Call SetUnicastIpAddressEntry.
+    SetUnicastIpAddressEntry(Box<RowCall>),
+    /// Call DeleteUnicastIpAddressEntry.
+    DeleteUnicastIpAddressEntry(Box<RowCall>),
+    /// Call InitializeUnicastIpAddressEntry.
+    InitializeUnicastIpAddressEntry(Box<RowCall>),
+    /// Call GetAnycastIpAddressEntry.
+    GetAnycastIpAddressEntry(Box<RowCall>),
+    /// Call CreateAnycastIpAddressEntry.
+    CreateAnycastIpAddressEntry(Box<RowCall>),
+    /// Call DeleteAnycastIpAddressEntry.
+    DeleteAnycastIpAddressEntry(Box<RowCall>),
+    /// Call GetMulticastIpAddressEntry.
+    GetMulticastIpAddressEntry(Box<RowCall>),
+    /// Call GetIpForwardEntry2.
+    GetIpForwardEntry2(Box<RowCall>),
+    /// Call CreateIpForwardEntry2.
+    CreateIpForwardEntry2(Box<RowCall>),
+    /// Call SetIpForwardEntry2.
+    SetIpForwardEntry2(Box<RowCall>),
+    /// Call DeleteIpForwardEntry2.
+    DeleteIpForwardEntry2(Box<RowCall>),
+    /// Call InitializeIpForwardEntry.
+    InitializeIpForwardEntry(Box<RowCall>),
+    /// Call GetIpNetEntry2.
+    GetIpNetEntry2(Box<RowCall>),
+    /// Call CreateIpNetEntry2.
+    CreateIpNetEntry2(Box<RowCall>),
+    /// Call SetIpNetEntry2.
+    SetIpNetEntry2(Box<RowCall>),
+    /// Call DeleteIpNetEntry2.
+    DeleteIpNetEntry2(Box<RowCall>),
+    /// Call GetIpInterfaceTable.
+    GetIpInterfaceTable(Box<TableCall>),
+    /// Call GetIfTable2.
+    GetIfTable2(Box<TableCall>),
+    /// Call GetIfTable2Ex.
+    GetIfTable2Ex(Box<TableCall>),
+    /// Call GetIfStackTable.
+    GetIfStackTable(Box<TableCall>),
+    /// Call GetInvertedIfStackTable.
+    GetInvertedIfStackTable(Box<TableCall>),
+    /// Call GetUnicastIpAddressTable.
+    GetUnicastIpAddressTable(Box<TableCall>),
+    /// Call GetAnycastIpAddressTable.
+    GetAnycastIpAddressTable(Box<TableCall>),
+    /// Call GetMulticastIpAddressTable.
+    GetMulticastIpAddressTable(Box<TableCall>),
+    /// Call GetIpForwardTable2.
+    GetIpForwardTable2(Box<TableCall>),
+    /// Call GetIpNetTable2.
+    GetIpNetTable2(Box<TableCall>),
+    /// Read a member of a row of a table.
+    ReadTable(Box<ReadTable>),
+    /// Call FreeMibTable.
+    FreeMibTable(FreeMibTable),
+    /// Keep the table that the callback was handed. In callbacks only.
+    KeepTable(KeepTable),
+    /// Call GetBestRoute2.
+    GetBestRoute2(Box<GetBestRoute2>),
+    /// Call GetBestInterface.
+    GetBestInterface(BestInterfaceCall),
+    /// Call GetBestInterfaceEx.
+    GetBestInterfaceEx(BestInterfaceCall),
+    /// Call GetNetworkConnectivityHint.
+    GetNetworkConnectivityHint(Box<HintCall>),
+    /// Call GetNetworkConnectivityHintForInterface.
+    GetNetworkConnectivityHintForInterface(Box<HintCall>),
+    /// Call ConvertInterfaceAliasToLuid.
+    ConvertInterfaceAliasToLuid(Box<ConvertCall>),
+    /// Call ConvertInterfaceGuidToLuid.
+    ConvertInterfaceGuidToLuid(Box<ConvertCall>),
+    /// Call ConvertInterfaceIndexToLuid.
+    ConvertInterfaceIndexToLuid(Box<ConvertCall>),
+    /// Call ConvertInterfaceLuidToAlias.
+    ConvertInterfaceLuidToAlias(Box<ConvertCall>),
+    /// Call ConvertInterfaceLuidToGuid.
+    ConvertInterfaceLuidToGuid(Box<ConvertCall>),
+    /// Call ConvertInterfaceLuidToIndex.
+    ConvertInterfaceLuidToIndex(Box<ConvertCall>),
+    /// Call ConvertInterfaceLuidToNameA.
+    ConvertInterfaceLuidToNameA(Box<ConvertCall>),
+    /// Call ConvertInterfaceLuidToNameW.
+    ConvertInterfaceLuidToNameW(Box<ConvertCall>),
+    /// Call ConvertInterfaceNameToLuidA.
+    ConvertInterfaceNameToLuidA(Box<ConvertCall>),
+    /// Call ConvertInterfaceNameToLuidW.
+    ConvertInterfaceNameToLuidW(Box<ConvertCall>),
+    /// Call if_indextoname.
+    IfIndextoname(Box<ConvertCall>),
+    /// Call if_nametoindex.
+    IfNametoindex(Box<ConvertCall>),
+    /// Call ConvertIpv4MaskToLength.
+    ConvertIpv4MaskToLength(Box<ConvertCall>),
+    /// Call ConvertLengthToIpv4Mask.
+    ConvertLengthToIpv4Mask(Box<ConvertCall>),
+    /// Look whether a function exists, as with GetProcAddress.
+    HasFunction(HasFunction),
     /// Take a lock; waits while it is not free.
     Lock(LockStep),
     /// Release a lock.

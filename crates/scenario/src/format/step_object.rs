@@ -40,7 +40,7 @@ pub struct UnlockStep {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReadRow {
-    /// The member of MIB_IPINTERFACE_ROW.
+    /// The member, by Microsoft's name.
     pub member: String,
     /// What it must be; left out: anything.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -62,7 +62,7 @@ pub struct KeepRow {
 pub struct ReadKeptRow {
     /// The name that `keep_row` gave.
     pub row: String,
-    /// The member of MIB_IPINTERFACE_ROW.
+    /// The member, by Microsoft's name.
     pub member: String,
 }
 

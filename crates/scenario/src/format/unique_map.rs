@@ -15,6 +15,24 @@ where
     deserializer.deserialize_map(Unique(PhantomData))
 }
 
+/// Reads a list of maps; a key that comes twice in one of them is an error.
+pub(super) fn unique_maps<'de, D, T>(deserializer: D) -> Result<Vec<BTreeMap<String, T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let maps = <Vec<UniqueMap<T>>>::deserialize(deserializer)?;
+    Ok(maps.into_iter().map(|map| map.0).collect())
+}
+
+struct UniqueMap<T>(BTreeMap<String, T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for UniqueMap<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        unique_map(deserializer).map(Self)
+    }
+}
+
 struct Unique<T>(PhantomData<T>);
 
 impl<'de, T: Deserialize<'de>> Visitor<'de> for Unique<T> {

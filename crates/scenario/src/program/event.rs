@@ -1,17 +1,22 @@
 //! Events of the file as changes of the machine, resolved when they happen.
 
-use netiosim_model::change::Change;
-use netiosim_model::env::{Env, UnicastAddress};
-use netiosim_model::event::Function;
+use std::net::IpAddr;
+
+use netiosim_model::change::{AddressEdit, Change, DhcpLease, RouterAdvertisement};
+use netiosim_model::env::Env;
+use netiosim_model::function::Function;
 use netiosim_model::machine::{Fault, FaultTarget};
 use netiosim_model::member::Member;
 use netiosim_model::net::{Family, Luid};
 use netiosim_model::status::parse_status;
+use netiosim_model::table::AddressKey;
 use netiosim_model::teredo::PortWish;
 
 use super::Program;
-use super::stack::{BuildError, interface, nat_kind, teredo_type};
-use crate::format::{self, Event, FaultSpec};
+use super::interface::{interface, overlaid};
+use super::stack::{BuildError, addresses, nat_kind, teredo_type};
+use super::tables;
+use crate::format::{self, ConnectivitySpec, Event, FaultSpec};
 
 /// An event, resolved against the machine as it is when the event happens.
 #[derive(Clone, Debug)]
@@ -101,37 +106,72 @@ pub fn resolve_event(event: &Event, env: &Env, program: &Program) -> Result<EnvE
             Change::PortOpen { port: open.port, edge_traversal: open.edge_traversal }
         }
         Event::PortClose(close) => Change::PortClose { port: close.port },
-        Event::InterfaceAdd(spec) => {
-            let (interface, addresses) = interface(spec, env).map_err(|error| error.reason)?;
-            let luid = interface.luid;
-            let mut changes = vec![Change::InterfaceAdd(Box::new(interface))];
-            changes.extend(addresses.into_iter().map(|cidr| {
-                let (address, prefix_length) = (cidr.address, cidr.prefix_length);
-                Change::AddressAdd(UnicastAddress { luid, address, prefix_length })
-            }));
-            return Ok(EnvEvent::Changes(changes));
-        }
+        Event::InterfaceAdd(spec) => return interface_add(spec, env),
         Event::InterfaceRemove(remove) => Change::InterfaceRemove(luid(env, &remove.interface)?),
         Event::InterfaceSet(set) => return interface_set(set, env),
         Event::InterfaceTouch(touch) => {
             Change::RowTouch { luid: luid(env, &touch.interface)?, family: family(touch.family) }
         }
+        Event::InterfaceDisable(one) => Change::InterfaceDisable(luid(env, &one.interface)?),
+        Event::InterfaceEnable(one) => Change::InterfaceEnable(disabled(env, &one.interface)?),
         Event::FamilyBind(bind) => {
             Change::FamilyBind { luid: luid(env, &bind.interface)?, family: family(bind.family) }
         }
         Event::FamilyUnbind(bind) => {
             Change::FamilyUnbind { luid: luid(env, &bind.interface)?, family: family(bind.family) }
         }
-        Event::AddressAdd(add) => Change::AddressAdd(UnicastAddress {
-            luid: luid(env, &add.interface)?,
-            address: add.address.address,
-            prefix_length: add.address.prefix_length,
-        }),
+        Event::Connectivity(event) => connectivity(event, env)?,
+        Event::Filter(filter) => Change::FilterSet {
+            luid: luid(env, &filter.interface)?,
+            top_connected: filter.top_connected,
+        },
+        Event::Above(above) => Change::Above {
+            higher: luid(env, &above.higher)?,
+            lower: luid(env, &above.lower)?,
+            present: above.present,
+        },
+        Event::AddressAdd(add) => Change::AddressAdd {
+            address: tables::added_address(add, luid(env, &add.interface)?, env),
+            optimistic: add.optimistic,
+        },
+        Event::AddressSet(set) => {
+            Change::AddressSet { key: (luid(env, &set.interface)?, set.address), edit: edit(set) }
+        }
         Event::AddressRemove(remove) => Change::AddressRemove {
             luid: luid(env, &remove.interface)?,
             address: remove.address.address,
         },
+        Event::AddressConflict(conflict) => Change::AddressConflict {
+            luid: luid(env, &conflict.interface)?,
+            address: conflict.address,
+            present: conflict.present,
+        },
+        Event::AnycastAdd(one) => Change::AnycastAdd(key(one, env)?),
+        Event::AnycastRemove(one) => Change::AnycastRemove(key(one, env)?),
+        Event::DhcpLease(lease) => dhcp_lease(lease, env)?,
+        Event::DhcpRelease(one) => Change::DhcpRelease(luid(env, &one.interface)?),
+        Event::RouterAdvertisement(heard) => router_advertisement(heard, env)?,
+        Event::RouteAdd(spec) => Change::RouteAdd(tables::route(spec, luid(env, &spec.interface)?)),
+        Event::RouteSet(spec) => {
+            let fresh = tables::route(spec, luid(env, &spec.interface)?);
+            let old = env.routes().get(fresh.key()).cloned();
+            Change::RouteSet(old.map_or(fresh, |old| tables::with_said(spec, old)))
+        }
+        Event::RouteRemove(remove) => Change::RouteRemove(
+            tables::route(
+                &format::RouteSpec::new(remove.destination, remove.next_hop, &*remove.interface),
+                luid(env, &remove.interface)?,
+            )
+            .key(),
+        ),
+        Event::NeighbourPut(spec) => {
+            Change::NeighbourPut(tables::neighbour(spec, luid(env, &spec.interface)?))
+        }
+        Event::NeighbourRemove(one) => Change::NeighbourRemove(key(one, env)?),
+        Event::Ipv4Present(ipv4) => Change::Ipv4Present(ipv4.present),
         Event::Ipv6Present(ipv6) => Change::Ipv6Present(ipv6.present),
+        Event::Planned(change) => (**change).clone(),
+        Event::Storm(_) => return Err("a storm happens on the timeline only".to_owned()),
         Event::NsiRestart(_) => return Ok(EnvEvent::NsiRestart),
         Event::NsiDown(nsi) => return Ok(EnvEvent::NsiDown(nsi.down)),
         Event::ProcessExit(exit) => {
@@ -148,6 +188,86 @@ pub fn resolve_event(event: &Event, env: &Env, program: &Program) -> Result<EnvE
         Event::FaultClear(clear) => return Ok(EnvEvent::FaultClear(clear.call.map(function))),
     };
     Ok(EnvEvent::Changes(vec![change]))
+}
+
+/// An interface appears, and then what lies on it.
+fn interface_add(spec: &format::InterfaceSpec, env: &Env) -> Result<EnvEvent, String> {
+    let interface = interface(spec, env).map_err(|error| error.reason)?;
+    let higher = interface.luid;
+    let mut changes = vec![Change::InterfaceAdd(Box::new(interface))];
+    for alias in &spec.above {
+        changes.push(Change::Above { higher, lower: luid(env, alias)?, present: true });
+    }
+    changes.extend(addresses(spec).map(|(details, _)| {
+        let address = tables::address(&details, higher, env, false);
+        Change::AddressAdd { address, optimistic: false }
+    }));
+    for family in [&spec.ipv4, &spec.ipv6].into_iter().filter_map(format::FamilyBinding::spec) {
+        changes.extend(family.anycast.iter().map(|address| Change::AnycastAdd((higher, *address))));
+    }
+    Ok(EnvEvent::Changes(changes))
+}
+
+fn connectivity(event: &format::ConnectivityEvent, env: &Env) -> Result<Change, String> {
+    let luid = luid(env, &event.interface)?;
+    let said = ConnectivitySpec {
+        internet: event.internet,
+        cost: event.cost,
+        approaching_data_limit: event.approaching_data_limit,
+        over_data_limit: event.over_data_limit,
+        roaming: event.roaming,
+    };
+    let now = env.interface(luid).map(|interface| interface.connectivity).unwrap_or_default();
+    Ok(Change::ConnectivitySet { luid, connectivity: overlaid(now, &said) })
+}
+
+fn edit(set: &format::AddressSet) -> AddressEdit {
+    AddressEdit {
+        prefix_length: set.prefix_length,
+        prefix_origin: set.origin.map(tables::prefix_origin),
+        suffix_origin: set.suffix_origin.map(tables::suffix_origin),
+        valid_s: set.valid_s,
+        preferred_s: set.preferred_s,
+        skip_as_source: set.skip_as_source,
+    }
+}
+
+fn dhcp_lease(lease: &format::DhcpLease, env: &Env) -> Result<Change, String> {
+    let IpAddr::V4(address) = lease.address.address else {
+        return Err(format!("{} is no IPv4 address", lease.address));
+    };
+    Ok(Change::DhcpLease(DhcpLease {
+        luid: luid(env, &lease.interface)?,
+        address,
+        prefix_length: lease.address.prefix_length,
+        gateway: lease.gateway,
+        lease_s: lease.lease_s.unwrap_or(86_400),
+    }))
+}
+
+/// Lifetimes that are left out are those of RFC 4861, 6.2.1.
+fn router_advertisement(
+    heard: &format::RouterAdvertisement,
+    env: &Env,
+) -> Result<Change, String> {
+    let prefix = match heard.prefix {
+        None => None,
+        Some(cidr) => match cidr.address {
+            IpAddr::V6(prefix) => Some((prefix, cidr.prefix_length)),
+            IpAddr::V4(_) => return Err(format!("{cidr} is no IPv6 prefix")),
+        },
+    };
+    Ok(Change::RouterAdvertisement(RouterAdvertisement {
+        luid: luid(env, &heard.interface)?,
+        router: heard.router,
+        router_lifetime_s: heard.router_lifetime_s.unwrap_or(1800),
+        prefix,
+        valid_s: heard.valid_s.unwrap_or(2_592_000),
+        preferred_s: heard.preferred_s.unwrap_or(604_800),
+        managed: heard.managed,
+        other: heard.other,
+        mtu: heard.mtu,
+    }))
 }
 
 fn interface_set(set: &format::InterfaceSet, env: &Env) -> Result<EnvEvent, String> {
@@ -215,6 +335,17 @@ fn process(program: &Program, client: &str) -> Result<usize, String> {
 fn luid(env: &Env, alias: &str) -> Result<Luid, String> {
     let found = env.interface_by_alias(alias).map(|interface| interface.luid);
     found.ok_or_else(|| format!("the machine has no interface \"{alias}\" at this time"))
+}
+
+/// The LUID of a disabled adapter; that of an enabled one where there is no such, so that the model
+/// says what is wrong.
+fn disabled(env: &Env, alias: &str) -> Result<Luid, String> {
+    let found = env.disabled().find(|interface| interface.alias == alias);
+    found.map_or_else(|| luid(env, alias), |interface| Ok(interface.luid))
+}
+
+fn key(one: &format::BareAddress, env: &Env) -> Result<AddressKey, String> {
+    Ok((luid(env, &one.interface)?, one.address))
 }
 
 pub(super) fn family(family: format::IpFamily) -> Family {

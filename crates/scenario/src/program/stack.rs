@@ -1,18 +1,25 @@
 //! From a stack specification to the tables of a machine.
 
+use std::collections::BTreeSet;
 use std::fmt;
+use std::net::IpAddr;
 
-use netiosim_model::apply::teredo_interface;
-use netiosim_model::build::{bring_teredo, home_network};
-use netiosim_model::env::{Env, Route, UnicastAddress};
-use netiosim_model::interface::{Interface, if_type};
-use netiosim_model::member::Member;
-use netiosim_model::net::Luid;
+use netiosim_model::build::{bring_teredo, home_network, teredo_interface};
+use netiosim_model::cascade::Rules;
+use netiosim_model::change::Change;
+use netiosim_model::choose::First;
+use netiosim_model::env::Env;
+use netiosim_model::interface::if_type;
+use netiosim_model::net::{Family, Luid};
+use netiosim_model::table::{Route, RouteOwner};
 use netiosim_model::teredo::{
     NatKind, TeredoClient, TeredoNetwork, TeredoSettings, TeredoState, TeredoType,
 };
+use netiosim_model::windows::Windows;
 
-use crate::format::{self, Cidr, FamilyBinding, InterfaceSpec, StackSpec, TeredoSpec};
+use super::interface::{interface, interface_with};
+use super::tables;
+use crate::format::{self, DadState, FamilyBinding, InterfaceSpec, StackSpec, TeredoSpec};
 use crate::template;
 
 /// Why a stack or a program cannot be built.
@@ -42,52 +49,45 @@ impl std::error::Error for BuildError {}
 ///
 /// # Errors
 ///
-/// A [`BuildError`] when two interfaces want one index, LUID or alias, or when the Teredo client
-/// cannot be in the state that is asked for.
+/// A [`BuildError`] when two interfaces want one index, LUID or alias, when something lies on an
+/// interface or family that is not there, or when the Teredo client cannot be in the state that is
+/// asked for.
 pub fn build_env(spec: &StackSpec) -> Result<Env, BuildError> {
+    let whole;
     let spec = match spec.template {
-        Some(template) => template::overlay(template::of(template), spec.clone()),
-        None => spec.clone(),
+        Some(_) => {
+            whole = template::overlay(template::base_of(spec), spec.clone());
+            &whole
+        }
+        None => spec,
     };
     let teredo = spec.teredo.clone().unwrap_or_default();
-    let settings = settings(&teredo);
-    let ipv6 = spec.ipv6.unwrap_or(true);
+    let (ipv4, ipv6) = (spec.ipv4.unwrap_or(true), spec.ipv6.unwrap_or(true));
+    let mut client = TeredoClient::new(settings(&teredo), network(&teredo));
+    if !ipv4 {
+        // Without IPv4 there is no way to the server.
+        let network = TeredoNetwork { server_reachable: false, ..network(&teredo) };
+        client = TeredoClient::new(settings(&teredo), network);
+    }
     let own_tunnel = spec.interfaces.iter().find(|interface| interface.tunnel_type == Some(14));
-    let index = own_tunnel.and_then(|tunnel| tunnel.index).unwrap_or_else(|| free_index(&spec));
+    let index = own_tunnel.and_then(|tunnel| tunnel.index).unwrap_or_else(|| free_index(spec));
     let mut tunnel = teredo_interface(own_tunnel.and_then(|t| t.luid_index).unwrap_or(1), index);
     if let Some(own) = own_tunnel {
         tunnel.alias.clone_from(&own.alias);
-        if let Some(mtu) = own.mtu {
-            tunnel.mtu = mtu;
-        }
+        tunnel.mtu = own.mtu.unwrap_or(tunnel.mtu);
     }
-    let mut env = Env::new(TeredoClient::new(settings, network(&teredo)), tunnel);
-    for (n, interface_spec) in spec.interfaces.iter().enumerate() {
-        if interface_spec.tunnel_type == Some(14) {
-            continue;
-        }
-        let path = format!("stack.interfaces[{n}]");
-        place(&mut env, interface_spec, ipv6)
-            .map_err(|error| BuildError::new(&path, error.reason))?;
+    let mut env = Env::new(client, tunnel);
+    if let Some(windows) = &spec.windows {
+        let windows: Windows = windows
+            .parse()
+            .map_err(|error| BuildError::new("stack.windows", format!("{error}")))?;
+        env.place_windows(windows);
     }
-    for listener in &spec.listeners {
-        env.place_listener(listener.port, listener.edge_traversal);
+    place_interfaces(&mut env, spec)?;
+    place_rest(&mut env, spec)?;
+    for (family, present) in [(Family::V4, ipv4), (Family::V6, ipv6)] {
+        env.place_family(family, present);
     }
-    for (n, route) in spec.routes.iter().enumerate() {
-        let path = format!("stack.routes[{n}]");
-        let luid = env.interface_by_alias(&route.interface).map(|interface| interface.luid);
-        let luid = luid.ok_or_else(|| {
-            BuildError::new(&path, format!("no interface is called \"{}\"", route.interface))
-        })?;
-        env.place_route(Route {
-            luid,
-            destination: route.destination.address,
-            prefix_length: route.destination.prefix_length,
-            next_hop: route.next_hop,
-            metric: route.metric.unwrap_or(0),
-        });
-    }
-    env.place_ipv6(ipv6);
     if ipv6 {
         let state = teredo.state.map_or(TeredoState::Qualified, teredo_state);
         if !bring_teredo(&mut env, state, teredo.port) && teredo.state.is_some() {
@@ -148,106 +148,125 @@ fn network(spec: &TeredoSpec) -> TeredoNetwork {
 
 /// The smallest index that no interface of the specification asks for, loopback's 1 apart.
 fn free_index(spec: &StackSpec) -> u32 {
-    let given: Vec<u32> = spec.interfaces.iter().filter_map(|interface| interface.index).collect();
+    let given: BTreeSet<u32> =
+        spec.interfaces.iter().filter_map(|interface| interface.index).collect();
     let unnumbered = spec.interfaces.iter().filter(|interface| interface.index.is_none()).count();
-    let skip = u32::try_from(unnumbered).unwrap_or(u32::MAX);
     let mut free = (2u32..).filter(|index| !given.contains(index));
-    free.nth(skip as usize).unwrap_or(u32::MAX)
+    free.nth(unnumbered).unwrap_or(u32::MAX)
 }
 
-fn place(env: &mut Env, spec: &InterfaceSpec, ipv6: bool) -> Result<(), BuildError> {
-    if spec.if_type == Some(if_type::LOOPBACK) {
-        let (mut loopback, addresses) =
-            interface_with(spec, spec.luid_index.unwrap_or(0), spec.index.unwrap_or(1))?;
-        if !ipv6 {
-            loopback.v6 = None;
+/// The interfaces with what lies on them, and then which of them lie above which.
+fn place_interfaces(env: &mut Env, spec: &StackSpec) -> Result<(), BuildError> {
+    let taken: BTreeSet<(&str, IpAddr)> =
+        spec.conflicts.iter().map(|one| (one.interface.as_str(), one.address)).collect();
+    for (n, own) in spec.interfaces.iter().enumerate() {
+        if own.tunnel_type == Some(14) {
+            continue;
         }
-        let luid = loopback.luid;
-        env.replace_loopback(loopback).map_err(|error| BuildError::new("", error.to_string()))?;
-        place_addresses(env, luid, &addresses);
-        return Ok(());
+        let path = format!("stack.interfaces[{n}]");
+        let at_path = |error: BuildError| BuildError::new(&path, error.reason);
+        let luid = place(env, own).map_err(at_path)?;
+        for (address, family) in addresses(own) {
+            let taken = taken.contains(&(own.alias.as_str(), address.address.address));
+            if env.row(luid, family).is_none() {
+                let reason = format!("{family} is not bound to \"{}\"", own.alias);
+                return Err(BuildError::new(&path, reason));
+            }
+            if taken || address.state == Some(DadState::Duplicate) {
+                env.place_conflict(luid, address.address.address);
+            }
+            env.place_address(tables::address(&address, luid, env, taken));
+        }
+        for family in [&own.ipv4, &own.ipv6].into_iter().filter_map(FamilyBinding::spec) {
+            for address in &family.anycast {
+                env.place_anycast(luid, *address);
+            }
+        }
     }
-    let (interface, addresses) = interface(spec, env)?;
-    let luid = interface.luid;
-    env.place_interface(interface).map_err(|error| BuildError::new("", error.to_string()))?;
-    place_addresses(env, luid, &addresses);
+    for (n, own) in spec.interfaces.iter().enumerate() {
+        for (k, lower) in own.above.iter().enumerate() {
+            let path = format!("stack.interfaces[{n}].above[{k}]");
+            let (higher, lower) = (luid(env, &own.alias, &path)?, luid(env, lower, &path)?);
+            env.place_above(higher, lower)
+                .map_err(|error| BuildError::new(&path, error.to_string()))?;
+        }
+    }
     Ok(())
 }
 
-fn place_addresses(env: &mut Env, luid: Luid, addresses: &[Cidr]) {
-    for cidr in addresses {
-        let (address, prefix_length) = (cidr.address, cidr.prefix_length);
-        env.place_address(UnicastAddress { luid, address, prefix_length });
-    }
+/// The addresses of an interface with their families, IPv4 first.
+pub(super) fn addresses(
+    spec: &InterfaceSpec,
+) -> impl Iterator<Item = (format::AddressDetails, Family)> {
+    let families = [(&spec.ipv4, Family::V4), (&spec.ipv6, Family::V6)];
+    families.into_iter().flat_map(|(binding, family)| {
+        let all = binding.spec().into_iter().flat_map(|spec| &spec.addresses);
+        all.map(move |address| (address.details(), family))
+    })
 }
 
-/// The interface of a specification and its addresses; what is left out is the first free number.
-pub(super) fn interface(
-    spec: &InterfaceSpec,
-    env: &Env,
-) -> Result<(Interface, Vec<Cidr>), BuildError> {
-    let kind = spec.if_type.unwrap_or(if_type::ETHERNET);
-    let luid_index = spec.luid_index.unwrap_or_else(|| env.free_luid_index(kind));
-    let index = spec.index.unwrap_or_else(|| env.free_index());
-    interface_with(spec, luid_index, index)
+fn place(env: &mut Env, spec: &InterfaceSpec) -> Result<Luid, BuildError> {
+    let failed = |error: netiosim_model::change::ChangeError| BuildError::new("", error.to_string());
+    if spec.if_type == Some(if_type::LOOPBACK) {
+        let (luid_index, index) = (spec.luid_index.unwrap_or(0), spec.index.unwrap_or(1));
+        let loopback = interface_with(spec, luid_index, index)?;
+        let luid = loopback.luid;
+        env.replace_loopback(loopback).map_err(failed)?;
+        return Ok(luid);
+    }
+    let interface = interface(spec, env)?;
+    let luid = interface.luid;
+    env.place_interface(interface).map_err(failed)?;
+    Ok(luid)
 }
 
-fn interface_with(
-    spec: &InterfaceSpec,
-    luid_index: u32,
-    index: u32,
-) -> Result<(Interface, Vec<Cidr>), BuildError> {
-    let kind = spec.if_type.unwrap_or(if_type::ETHERNET);
-    let mut interface = Interface::new(spec.alias.as_str(), kind, luid_index, index);
-    if let Some(guid) = &spec.guid {
-        interface.guid =
-            guid.parse().map_err(|error| BuildError::new("guid", format!("{error}")))?;
+fn luid(env: &Env, alias: &str, path: &str) -> Result<Luid, BuildError> {
+    let found = env.interface_by_alias(alias).map(|interface| interface.luid);
+    found.ok_or_else(|| BuildError::new(path, format!("no interface is called \"{alias}\"")))
+}
+
+/// Listeners, conflicts, routes and neighbours.
+fn place_rest(env: &mut Env, spec: &StackSpec) -> Result<(), BuildError> {
+    for listener in &spec.listeners {
+        env.place_listener(listener.port, listener.edge_traversal);
     }
-    if let Some(description) = &spec.description {
-        interface.description.clone_from(description);
+    for (n, conflict) in spec.conflicts.iter().enumerate() {
+        let luid = luid(env, &conflict.interface, &format!("stack.conflicts[{n}]"))?;
+        env.place_conflict(luid, conflict.address);
     }
-    if let Some(address) = &spec.physical_address {
-        interface.physical_address.clone_from(&address.0);
+    for (n, written) in spec.routes.iter().enumerate() {
+        let path = format!("stack.routes[{n}]");
+        let luid = luid(env, &written.interface, &path)?;
+        place_route(env, tables::route(written, luid), written)
+            .map_err(|reason| BuildError::new(&path, reason))?;
     }
-    interface.tunnel_type = spec.tunnel_type.unwrap_or(0);
-    interface.connected = spec.connected.unwrap_or(true);
-    interface.admin_up = spec.admin_up.unwrap_or(true);
-    if let Some(mtu) = spec.mtu {
-        interface.mtu = mtu;
+    for (n, neighbour) in spec.neighbours.iter().enumerate() {
+        let luid = luid(env, &neighbour.interface, &format!("stack.neighbours[{n}]"))?;
+        env.place_neighbour(tables::neighbour(neighbour, luid));
     }
-    let (mtu, usable) = (interface.mtu, interface.connected && interface.admin_up);
-    let mut addresses = Vec::new();
-    let bindings = [(&spec.ipv4, &mut interface.v4), (&spec.ipv6, &mut interface.v6)];
-    for (binding, slot) in bindings {
-        if matches!(binding, FamilyBinding::Unbound) {
-            *slot = None;
-        }
-        let Some(row) = slot else { continue };
-        row.set(Member::NlMtu, u64::from(mtu));
-        row.set(Member::Connected, u64::from(usable));
-        let Some(family) = binding.spec() else { continue };
-        for (member, value) in [
-            (Member::Metric, family.metric),
-            (Member::NlMtu, family.mtu),
-            (Member::DadTransmits, family.dad_transmits),
-            (Member::ForwardingEnabled, family.forwarding.map(u32::from)),
-        ] {
-            if let Some(value) = value {
-                row.set(member, u64::from(value));
-            }
-        }
-        if family.metric.is_some() {
-            row.set(Member::UseAutomaticMetric, 0);
-        }
-        for (name, value) in &family.members {
-            let member = Member::parse(name).ok_or_else(|| {
-                BuildError::new("members", format!("no member is called \"{name}\""))
-            })?;
-            row.set(member, *value);
-        }
-        addresses.extend(family.addresses.iter().copied());
+    Ok(())
+}
+
+/// A route that an address has brought stays that address's and takes over what is written; one whose
+/// interface has no medium waits for it.
+fn place_route(env: &mut Env, route: Route, written: &format::RouteSpec) -> Result<(), String> {
+    let key = route.key();
+    if env.row(key.luid, key.family()).is_none() {
+        return Err(format!("{} is not bound to \"{}\"", key.family(), written.interface));
     }
-    Ok((interface, addresses))
+    let brought = env.routes().get(key).filter(|old| matches!(old.owner, RouteOwner::Address(_)));
+    let carries = env.interface(key.luid).is_some_and(|i| i.connected && i.admin_up);
+    if let Some(brought) = brought {
+        let laid = tables::with_said(written, brought.clone());
+        let owner = brought.owner;
+        env.place_route(Route { owner, ..laid });
+    } else if carries {
+        env.place_route(route);
+    } else {
+        env.apply(&Change::RouteAdd(route), Rules::default(), &mut First::default())
+            .map_err(|error| error.to_string())?;
+    }
+    Ok(())
 }
 
 pub(super) fn teredo_type(kind: format::TeredoType) -> TeredoType {

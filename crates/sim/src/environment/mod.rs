@@ -1,5 +1,8 @@
 //! What happens to the simulated machine: changes, faults, restarts.
 
+mod address;
+mod text;
+
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -15,6 +18,7 @@ use netiosim_model::net::{Family, Luid};
 use netiosim_model::status::Status;
 use netiosim_model::teredo::PortWish;
 
+pub use self::text::EnvironmentError;
 use crate::StackRef;
 
 /// A fault that is in force until this is dropped.
@@ -234,6 +238,7 @@ impl StackRef {
         let (machine, chooser) = entry.parts();
         machine.reboot(chooser);
         machine.process_start(home);
+        entry.lives.begin(home);
         entry.sweep_all();
     }
 
