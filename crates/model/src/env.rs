@@ -341,8 +341,10 @@ impl Env {
         if self.addresses.next_ms().is_some() {
             Arc::make_mut(&mut self.addresses).elapse(ms);
         }
-        if self.routes.next_ms().is_some() {
-            Arc::make_mut(&mut self.routes).elapse(ms);
+        for routes in [&mut self.routes, &mut self.parked_routes] {
+            if routes.is_ticking() {
+                Arc::make_mut(routes).elapse(ms);
+            }
         }
         if let Some(left_ms) = &mut self.hint_unknown_ms {
             *left_ms = left_ms.saturating_sub(ms);

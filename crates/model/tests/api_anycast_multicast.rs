@@ -291,6 +291,8 @@ fn groups_follow_addresses_and_rows() {
     bench.expect("made", CREATE, anycast("2001:db8::", luid, 0), OK);
     let wanted = ["ff01::1", "ff02::1%9", "ff02::1:ff00:0%9", solicited];
     assert_eq!(bench.groups(luid, 23), wanted);
+    let ethernet = ["ff01::1", "ff02::1%2", "ff02::1:ff00:2%2"];
+    assert_eq!(bench.groups(ETHERNET, 23), ethernet, "an interface has its own groups");
     bench.change(&Change::FamilyUnbind { luid, family: Family::V4 });
     assert_eq!(bench.groups(luid, 2), [""; 0]);
     bench.expect("no row", GROUP, group("224.0.0.1", luid, 0), NOT_FOUND);

@@ -390,6 +390,13 @@ fn a_source_address_on_several_interfaces() {
     assert_eq!(bench.best(&Query::to("fe80::99").from("fe80::7")).0.luid, BARE);
     bench.set(WIFI, Family::V6, Member::Metric, 0);
     assert_eq!(bench.best(&Query::to("fe80::99").from("fe80::7")).0.luid, WIFI);
+    // BR-08: the longer prefix comes before the lower metric among them, too.
+    let longer =
+        Route { metric: 9_999, ..Route::new(BARE, ip_of("2001:db8:9::"), 48, ip_of("::")) };
+    let change = Change::RouteAdd(longer);
+    bench.machine.change(None, &change, &mut First::default()).expect("a route");
+    let query = Query::to("2001:db8:9::1").from("fe80::7");
+    assert_eq!(bench.best(&query).0.luid, BARE, "BR-08");
 }
 
 #[test]
@@ -465,6 +472,13 @@ fn the_source_address_that_is_chosen() {
             "10.9.9.9",
         ),
         ("none is usable", &[("10.0.0.9", 24, Preferred, true)], "10.0.0.1", "8.8.8.8", "0.0.0.0"),
+        (
+            "one that reaches beyond the link",
+            &[("169.254.1.1", 16, Preferred, false), ("10.0.0.9", 24, Preferred, false)],
+            "0.0.0.0",
+            "169.200.0.1",
+            "10.0.0.9",
+        ),
         (
             "a deprecated one only if nothing else",
             &[("10.0.0.2", 24, Deprecated, false), ("192.168.9.9", 24, Preferred, false)],

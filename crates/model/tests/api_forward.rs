@@ -181,12 +181,16 @@ fn the_rows_of_these_tests_are_good() {
 #[test]
 fn rows_without_their_keys_are_refused() {
     type Spoil = fn(&mut ForwardRow);
-    let cases: [(&str, Spoil); 8] = [
+    let cases: [(&str, Spoil); 9] = [
         ("no destination prefix", |row| row.destination = SocketAddress::Unspecified),
         ("a destination of family 77", |row| row.destination = SocketAddress::Other(77)),
         ("no next hop", |row| row.next_hop = SocketAddress::Unspecified),
         ("a next hop of family 77", |row| row.next_hop = SocketAddress::Other(77)),
         ("a next hop of the other family", |row| row.next_hop = ip("fe80::1")),
+        ("neither of them", |row| {
+            row.destination = SocketAddress::Unspecified;
+            row.next_hop = SocketAddress::Unspecified;
+        }),
         ("neither LUID nor index", |row| row.luid = Luid::UNSPECIFIED),
         ("33 bits of IPv4", |row| row.prefix_length = 33), // ST-10
         ("129 bits of IPv6", |row| {
@@ -241,6 +245,12 @@ fn an_interface_that_does_not_match() {
     for function in WITH_KEYS {
         let expected = if function == CreateIpForwardEntry2 { NOT_SUPPORTED } else { NOT_FOUND };
         assert_eq!(codes(&env(), &[], &Call::row(function, v6(V4_ONLY))), expected, "{function}");
+    }
+    // What matches no interface is no missing row.
+    let fixed = [("missing-row", "file-not-found")];
+    for function in [SetIpForwardEntry2, DeleteIpForwardEntry2] {
+        let call = Call::row(function, v6(V4_ONLY));
+        assert_eq!(codes(&env(), &fixed, &call), NOT_FOUND, "{function}");
     }
     // RT-13: the adapter takes no routes at all
     let row = ForwardRow { luid: Luid::UNSPECIFIED, index: ROUTELESS, ..fresh() };

@@ -116,8 +116,10 @@ fn row(address: &str, luid: Luid) -> NeighbourRow {
     with(&[2, 0, 0x5E, 0, 0, 7], 6, key(address, luid, 0))
 }
 
-fn with(physical: &[u8], physical_address_length: u32, row: NeighbourRow) -> NeighbourRow {
-    NeighbourRow { physical_address: physical.to_vec(), physical_address_length, ..row }
+fn with(physical: &[u8], physical_address_length: u32, mut row: NeighbourRow) -> NeighbourRow {
+    row.physical_address = physical.to_vec();
+    row.physical_address_length = physical_address_length;
+    row
 }
 
 #[test]

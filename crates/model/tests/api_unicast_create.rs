@@ -72,8 +72,9 @@ impl Bench {
 
     fn expect(&mut self, what: &str, row: Option<UnicastRow>, codes: (u32, u32)) {
         let wanted = if self.flavour == Flavour::User { codes.0 } else { codes.1 };
-        let (_, code) = self.create(row.clone());
-        assert_eq!(code, wanted, "{what} for {}: {row:?}", self.flavour);
+        let shown = format!("{row:?}");
+        let (_, code) = self.create(row);
+        assert_eq!(code, wanted, "{what} for {}: {shown}", self.flavour);
     }
 
     fn get(&mut self, address: &str, luid: Luid) -> Result<UnicastRow, u32> {
@@ -220,13 +221,13 @@ fn three_members_are_the_stacks() {
 fn preferred_counts_for_programs_from_windows_10_on() {
     let honoured = [("create-preferred", "honoured")];
     let ignored = [("create-preferred", "ignored")];
-    let cases: [(Flavour, &[(&str, &str)], Windows, u32); 6] = [
-        (Flavour::User, &[], Windows::V11_24H2, PREFERRED), // UC-14
-        (Flavour::User, &honoured, Windows::V10_1507, PREFERRED), // UC-14
-        (Flavour::User, &honoured, Windows::V7, TENTATIVE), // UC-13
-        (Flavour::User, &honoured, Windows(9600), TENTATIVE), // UC-13
-        (Flavour::User, &ignored, Windows::V11_24H2, TENTATIVE), // UC-13, C-12
-        (Flavour::Kernel, &honoured, Windows::V11_24H2, TENTATIVE), // UC-13
+    let cases = [
+        (Flavour::User, &[][..], Windows::V11_24H2, PREFERRED), // UC-14
+        (Flavour::User, &honoured[..], Windows::V10_1507, PREFERRED), // UC-14
+        (Flavour::User, &honoured[..], Windows::V7, TENTATIVE), // UC-13
+        (Flavour::User, &honoured[..], Windows(9600), TENTATIVE), // UC-13
+        (Flavour::User, &ignored[..], Windows::V11_24H2, TENTATIVE), // UC-13, C-12
+        (Flavour::Kernel, &honoured[..], Windows::V11_24H2, TENTATIVE), // UC-13
     ];
     for (flavour, fixed, windows, wanted) in cases {
         let mut env = home();

@@ -50,7 +50,10 @@ fn it_reads_the_row_that_changed_by_the_pages_recipe() {
         panic!("a row: {}", due.notification);
     };
     let query = Some(EntryQuery::from(key));
-    let (found, _) = bench.machine.get_ip_interface_entry(bench.pool, query).expect("a row");
+    let machine = &mut bench.machine;
+    let (found, _) = machine
+        .get_ip_interface_entry(bench.pool, query, &mut bench.chooser)
+        .expect("a row");
     assert_eq!(found, key);
 }
 

@@ -22,6 +22,7 @@ use netiosim_model::profile::{Options, Profile};
 use netiosim_model::row::{HintRow, hint_cost, hint_level};
 use netiosim_model::status::{Flavour, Status};
 use netiosim_model::table::{Route, UnicastAddress};
+use netiosim_model::teredo::PortWish;
 use netiosim_model::windows::Windows;
 
 const NOTIFY: Function = Function::NotifyNetworkConnectivityHintChange;
@@ -377,23 +378,24 @@ const KINDS: [(Function, &str); 4] = [
     (NOTIFY, "CX-07"),
 ];
 
+/// A registration of any of these kinds; a stable table waits for Teredo.
+fn any(bench: &mut Bench, function: Function) -> Handle {
+    if function == Function::NotifyStableUnicastIpAddressTable {
+        change(bench, &Change::TeredoStart(PortWish::Another));
+    }
+    let request = Request::new("any", 6);
+    let registered = bench.machine.notify(bench.main, function, 0, &request, &mut bench.chooser);
+    assert!(registered.is_accepted() && !registered.handle.is_null(), "{function}");
+    registered.handle
+}
+
 #[test]
 fn every_kind_of_handle_is_cancelled_by_the_same_function() {
     // CX-05, CX-06, CX-07
     for flavour in Flavour::ALL {
         for (function, id) in KINDS {
-            let mut env = home();
-            env.place_windows(Windows::default());
-            let mut bench = bench_on(env, flavour, &[]);
-            if function == Function::NotifyStableUnicastIpAddressTable {
-                let start = netiosim_model::teredo::PortWish::Another;
-                change(&mut bench, &Change::TeredoStart(start));
-            }
-            let request = Request::new("any", 6);
-            let registered =
-                bench.machine.notify(bench.main, function, 0, &request, &mut bench.chooser);
-            assert!(registered.is_accepted() && !registered.handle.is_null(), "{id}: {function}");
-            let handle = registered.handle;
+            let mut bench = bench_on(home(), flavour, &[]);
+            let handle = any(&mut bench, function);
             assert_eq!(code_of(bench.cancel(bench.main, handle)), 0, "{id}: {function}");
             assert_eq!(bench.machine.death(handle), Some(("any", Death::Cancelled)), "{id}");
             // Nothing that would be told to it is.
@@ -410,17 +412,13 @@ fn every_kind_of_handle_is_cancelled_by_the_same_function() {
 
 #[test]
 fn what_was_queued_for_it_is_dropped() {
-    // CX-05, CX-07: the same change, cancelled and not.
+    // CX-05, CX-06, CX-07: the same changes, with a cancel and without.
     for (function, id) in KINDS {
-        if function == Function::NotifyStableUnicastIpAddressTable {
-            continue; // behaviour_stable_table.rs
-        }
         for cancelled in [false, true] {
-            let mut bench = user(&[]);
-            let request = Request::new("any", 6);
-            let handle =
-                bench.machine.notify(bench.main, function, 0, &request, &mut bench.chooser).handle;
+            let mut bench = bench_on(home(), Flavour::User, &[]);
+            let handle = any(&mut bench, function);
             change(&mut bench, &Change::InterfaceRemove(ETHERNET));
+            change(&mut bench, &Change::TeredoStop);
             assert!(bench.machine.has_deliverable(), "{id}: {function}");
             if cancelled {
                 assert_eq!(code_of(bench.cancel(bench.main, handle)), 0, "{id}: {function}");
@@ -434,15 +432,10 @@ fn what_was_queued_for_it_is_dropped() {
 fn drivers_cancel_them_at_passive_level() {
     for (irql, rules) in [(Irql::Passive, 0), (Irql::Apc, 1)] {
         for (function, id) in KINDS {
-            let mut bench = bench_on(office(), Flavour::Kernel, &[]);
-            let request = Request::new("any", 6);
-            let registered =
-                bench.machine.notify(bench.main, function, 0, &request, &mut bench.chooser);
-            if registered.handle.is_null() {
-                continue; // The stable table came at once.
-            }
+            let mut bench = bench_on(home(), Flavour::Kernel, &[]);
+            let handle = any(&mut bench, function);
             bench.machine.set_irql(bench.main, irql);
-            assert_eq!(code_of(bench.cancel(bench.main, registered.handle)), 0, "{id}");
+            assert_eq!(code_of(bench.cancel(bench.main, handle)), 0, "{id}: {function}");
             assert_eq!(bench.rules(), vec!["N011"; rules], "{id}: {function}");
         }
     }

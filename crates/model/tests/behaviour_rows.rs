@@ -7,6 +7,7 @@ use bench::Bench;
 use netiosim_model::machine::{Request, RowRead};
 use netiosim_model::member::Member;
 use netiosim_model::net::Family;
+use netiosim_model::row::FieldValue;
 
 #[test]
 fn keys_can_be_read_and_nothing_else() {
@@ -16,8 +17,8 @@ fn keys_can_be_read_and_nothing_else() {
     bench.begin(handle, bench.pool);
     let row = bench.machine.row_of(bench.pool).expect("a row");
     let mut read = |member| bench.machine.row_read(bench.pool, row, member, &mut bench.chooser);
-    assert_eq!(read(Member::Family), RowRead::Value(23));
-    assert_eq!(read(Member::InterfaceIndex), RowRead::Value(2));
+    assert_eq!(read(Member::Family), RowRead::Value(FieldValue::Number(23)));
+    assert_eq!(read(Member::InterfaceIndex), RowRead::Value(FieldValue::Number(2)));
     assert!(matches!(read(Member::InterfaceLuid), RowRead::Value(_)));
     assert!(matches!(read(Member::NlMtu), RowRead::NotPromised(_)));
     assert_eq!(bench.rules(), ["N008"]);

@@ -33,7 +33,7 @@ fn runs_reach_the_interesting_places() {
     let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     let mut total = reference::world::Counts::default();
-    for _ in 0..100 {
+    for _ in 0..250 {
         let script = script(1..160).new_tree(&mut runner).expect("a script").current();
         let counts = World::run(&script).counts;
         total.deliveries += counts.deliveries;

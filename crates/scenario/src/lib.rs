@@ -6,6 +6,7 @@
 //! [`template`] brings stacks and example scenarios along; [`schema`] describes the format for
 //! editors; [`load`] does all of that for a file on disk.
 
+pub mod cell;
 pub mod check;
 pub mod format;
 pub mod import;
@@ -14,6 +15,7 @@ pub mod live;
 pub mod load;
 mod nearest;
 pub mod outcome;
+mod perform;
 pub mod problem;
 pub mod program;
 pub mod read;

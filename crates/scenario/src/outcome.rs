@@ -6,7 +6,9 @@ use std::sync::Arc;
 use netiosim_model::env::Env;
 use netiosim_model::event::Event;
 use netiosim_model::finding::Finding;
-use netiosim_model::ids::Handle;
+use netiosim_model::function::Function;
+use netiosim_model::ids::{ActorId, Handle};
+use netiosim_model::machine::{Due, Machine};
 use netiosim_model::net::Family;
 use netiosim_model::notification::Notification;
 
@@ -39,16 +41,48 @@ pub struct Delivered {
     pub number: u32,
     /// What the callback was handed.
     pub notification: Notification,
-    /// The family of the row, or of the lane; `None` for a Teredo port.
+    /// The family of the row, or of the lane; `None` where a lane serves both.
     pub family: Option<Family>,
     /// CallerContext.
     pub context: u64,
     /// The alias of the row's interface when the delivery began, if it still had one.
     pub alias: Option<Arc<str>>,
+    /// How many rows the table has that the callback was handed.
+    pub rows: Option<u32>,
     /// Whether it ran inside the registering call.
     pub during_register: bool,
     /// The virtual time, in milliseconds.
     pub at_ms: u64,
+}
+
+impl Delivered {
+    /// A delivery that has just begun on this machine.
+    #[must_use]
+    pub fn new(
+        due: &Due,
+        registration: usize,
+        during_register: bool,
+        actor: ActorId,
+        machine: &mut Machine,
+    ) -> Self {
+        let luid = due.notification.row().flatten().and_then(|row| row.interface());
+        let alias = luid.and_then(|(luid, _)| machine.env().interface(luid));
+        let alias = alias.map(|interface| interface.alias.as_str().into());
+        let table = due.notification.table();
+        let rows = table.and_then(|table| machine.table_rows(actor, table));
+        Self {
+            registration,
+            handle: due.lane.handle,
+            number: due.number,
+            notification: due.notification,
+            family: due.family,
+            context: due.context,
+            alias,
+            rows: rows.map(|rows| u32::try_from(rows.len()).unwrap_or(u32::MAX)),
+            during_register,
+            at_ms: machine.now_ms(),
+        }
+    }
 }
 
 impl fmt::Display for Delivered {
@@ -56,6 +90,10 @@ impl fmt::Display for Delivered {
         write!(f, "{}", self.notification)?;
         if let Some(alias) = &self.alias {
             write!(f, " (\"{alias}\")")?;
+        }
+        if let Some(rows) = self.rows {
+            let s = if rows == 1 { "" } else { "s" };
+            write!(f, " of {rows} row{s}")?;
         }
         write!(f, ", at {} ms", self.at_ms)
     }
@@ -108,6 +146,8 @@ pub struct Outcome {
     pub env: Arc<Env>,
     /// What GetTeredoPort answers at the end: code and port.
     pub teredo_port: (u32, Option<u16>),
+    /// Tables that living processes hold at the end, by the functions that handed them out.
+    pub tables_held: Vec<Function>,
     /// Registrations that live at the end.
     pub registrations: u32,
     /// The limit that ended the run, in words.

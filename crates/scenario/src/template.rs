@@ -1,10 +1,11 @@
 //! Stacks and example scenarios that the program brings along, and how a stack is put together.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 use std::path::Path;
 
 use crate::format::{
-    FamilyBinding, FamilySpec, InterfaceSpec, StackFile, StackSpec, Template, TeredoSpec,
+    AddressSpec, Cidr, ConnectivitySpec, FamilyBinding, FamilySpec, InterfaceSpec, PhysicalAddress, StackFile, StackSpec, Template, TeredoSpec,
     TeredoState, TeredoType,
 };
 use crate::problem::Problem;
@@ -22,15 +23,26 @@ pub const LOOPBACK_TYPE: u16 = 24;
 /// The TUNNEL_TYPE of the Teredo pseudo-interface.
 pub const TEREDO_TUNNEL_TYPE: u16 = 14;
 
-const STACKS: [(Template, &str, &str); 7] = [
+/// How many adapters the template `many` has if nothing is said.
+pub const MANY: u16 = 100;
+
+const STACKS: [(Template, &str, &str); 12] = [
     (Template::Home, "home", include_str!("../templates/stacks/home.json")),
+    (Template::Laptop, "laptop", include_str!("../templates/stacks/laptop.json")),
     (Template::Server, "server", include_str!("../templates/stacks/server.json")),
+    (Template::VpnClient, "vpn_client", include_str!("../templates/stacks/vpn_client.json")),
     (Template::Empty, "empty", include_str!("../templates/stacks/empty.json")),
     (Template::NoIpv6, "no_ipv6", include_str!("../templates/stacks/no_ipv6.json")),
+    (Template::Ipv6Only, "ipv6_only", include_str!("../templates/stacks/ipv6_only.json")),
     (
         Template::TeredoDisabled,
         "teredo_disabled",
         include_str!("../templates/stacks/teredo_disabled.json"),
+    ),
+    (
+        Template::TeredoDisabledByPolicy,
+        "teredo_disabled_by_policy",
+        include_str!("../templates/stacks/teredo_disabled_by_policy.json"),
     ),
     (Template::Managed, "managed", include_str!("../templates/stacks/managed.json")),
     (
@@ -38,6 +50,7 @@ const STACKS: [(Template, &str, &str); 7] = [
         "symmetric_nat",
         include_str!("../templates/stacks/symmetric_nat.json"),
     ),
+    (Template::Many, "many", include_str!("../templates/stacks/many.json")),
 ];
 
 const SCENARIOS: [(&str, &str); 3] = [
@@ -91,8 +104,42 @@ pub fn of(template: Template) -> StackSpec {
         .expect("every template is in the table");
     let file = read::read_stack_file(text, name).expect("the templates that are built in are good");
     match file.stack.template {
+        Some(Template::Many) => many(file.stack.interfaces_count.unwrap_or(MANY)),
         Some(base) => overlay(of(base), file.stack),
         None => file.stack,
+    }
+}
+
+/// A stack with so many Ethernet adapters, each with an IPv4 and an IPv6 address: what
+/// [`build::many`](netiosim_model::build::many) makes.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(netiosim_scenario::template::many(1000).interfaces.len(), 1001);
+/// ```
+#[must_use]
+pub fn many(adapters: u16) -> StackSpec {
+    let mut stack = of(Template::Empty);
+    stack.interfaces.extend((1..=adapters).map(adapter_of_many));
+    stack
+}
+
+fn adapter_of_many(n: u16) -> InterfaceSpec {
+    let (number, [high, low]) = (u32::from(n), n.to_be_bytes());
+    let bound = |address: IpAddr, prefix_length: u8| {
+        let address = AddressSpec::Plain(Cidr { address, prefix_length });
+        FamilyBinding::Bound(FamilySpec { addresses: vec![address], ..FamilySpec::default() })
+    };
+    InterfaceSpec {
+        if_type: Some(6),
+        luid_index: Some(number),
+        index: Some(number + 1),
+        description: Some("Simulated Ethernet Adapter".to_owned()),
+        physical_address: Some(PhysicalAddress(vec![0x02, 0, 0x5E, 0x01, high, low])),
+        ipv4: bound([10, high, low, 1].into(), 24),
+        ipv6: bound([0x2001, 0x0DB8, n, 0, 0, 0, 0, 1].into(), 64),
+        ..InterfaceSpec::new(format!("Ethernet {n}"))
     }
 }
 
@@ -117,7 +164,7 @@ pub enum StackError {
 pub fn resolve(stack: &StackSpec, directory: &Path) -> Result<StackSpec, StackError> {
     let base = match (&stack.file, stack.template) {
         (Some(name), _) => from_file(&directory.join(name))?,
-        (None, template) => base_of(template, stack),
+        (None, _) => base_of(stack),
     };
     Ok(overlay(base, stack.clone()))
 }
@@ -134,26 +181,32 @@ fn from_file(path: &Path) -> Result<StackSpec, StackError> {
         return Err(StackError::Bad(problems));
     }
     // `check_stack_file` refuses a stack file that starts from another file.
-    Ok(overlay(base_of(file.stack.template, &file.stack), file.stack))
+    Ok(overlay(base_of(&file.stack), file.stack))
 }
 
 /// What a stack without a file starts from. Without a template a Teredo client that is written is
 /// not taken for the disabled one of `empty`.
-fn base_of(template: Option<Template>, over: &StackSpec) -> StackSpec {
-    let mut base = of(template.unwrap_or(Template::Empty));
-    if template.is_none() && over.teredo.is_some() {
+pub(crate) fn base_of(over: &StackSpec) -> StackSpec {
+    let mut base = match over.template {
+        Some(Template::Many) => many(over.interfaces_count.unwrap_or(MANY)),
+        template => of(template.unwrap_or(Template::Empty)),
+    };
+    if over.template.is_none() && over.teredo.is_some() {
         base.teredo = None;
     }
     base
 }
 
 /// Lays a stack over a base: interfaces by alias, the Teredo client and rows member by member;
-/// listeners and routes are added.
+/// listeners, routes, neighbours and conflicts are added. A route takes the place of one with the same
+/// destination, next hop and interface, a neighbour that of one with the same address.
 ///
 /// An interface of type 24 lies over the loopback interface of the base, whatever its alias.
 #[must_use]
 pub fn overlay(base: StackSpec, over: StackSpec) -> StackSpec {
-    let mut stack = StackSpec { template: None, file: None, ..base };
+    let mut stack = StackSpec { template: None, file: None, interfaces_count: None, ..base };
+    stack.windows = over.windows.or(stack.windows);
+    stack.ipv4 = over.ipv4.or(stack.ipv4);
     stack.ipv6 = over.ipv6.or(stack.ipv6);
     let is_loopback = |one: &InterfaceSpec| one.if_type == Some(LOOPBACK_TYPE);
     let mut loopback = stack.interfaces.iter().position(is_loopback);
@@ -177,8 +230,22 @@ pub fn overlay(base: StackSpec, over: StackSpec) -> StackSpec {
     let ports: BTreeSet<u16> = over.listeners.iter().map(|listener| listener.port).collect();
     stack.listeners.retain(|known| !ports.contains(&known.port));
     stack.listeners.extend(over.listeners);
-    stack.routes.extend(over.routes);
+    lay_list(&mut stack.routes, over.routes, |a| {
+        (a.interface.clone(), a.destination, a.next_hop.filter(|hop| !hop.is_unspecified()))
+    });
+    lay_list(&mut stack.neighbours, over.neighbours, |a| (a.interface.clone(), a.address));
+    lay_list(&mut stack.conflicts, over.conflicts, |a| (a.interface.clone(), a.address));
     stack
+}
+
+/// Adds entries; those of the base that have the key of one of them go.
+fn lay_list<T, K: Ord>(known: &mut Vec<T>, over: Vec<T>, key: impl Fn(&T) -> K) {
+    if over.is_empty() {
+        return;
+    }
+    let own: BTreeSet<K> = over.iter().map(&key).collect();
+    known.retain(|entry| !own.contains(&key(entry)));
+    known.extend(over);
 }
 
 fn lay_interface(known: &mut InterfaceSpec, over: InterfaceSpec) {
@@ -193,8 +260,29 @@ fn lay_interface(known: &mut InterfaceSpec, over: InterfaceSpec) {
     known.admin_up = over.admin_up.or(known.admin_up);
     known.tunnel_type = over.tunnel_type.or(known.tunnel_type);
     known.physical_address = over.physical_address.or(known.physical_address.take());
+    known.speed_bps = over.speed_bps.or(known.speed_bps);
+    known.hardware = over.hardware.or(known.hardware);
+    known.filter = over.filter.or(known.filter);
+    known.top_connected = over.top_connected.or(known.top_connected);
+    known.takes_routes = over.takes_routes.or(known.takes_routes);
+    known.oper_status = over.oper_status.or(known.oper_status);
+    if !over.above.is_empty() {
+        known.above = over.above;
+    }
+    if let Some(over) = over.connectivity {
+        lay_connectivity(known.connectivity.get_or_insert_default(), &over);
+    }
+    known.counters.extend(over.counters);
     lay_binding(&mut known.ipv4, over.ipv4);
     lay_binding(&mut known.ipv6, over.ipv6);
+}
+
+fn lay_connectivity(known: &mut ConnectivitySpec, over: &ConnectivitySpec) {
+    known.internet = over.internet.or(known.internet);
+    known.cost = over.cost.or(known.cost);
+    known.approaching_data_limit = over.approaching_data_limit.or(known.approaching_data_limit);
+    known.over_data_limit = over.over_data_limit.or(known.over_data_limit);
+    known.roaming = over.roaming.or(known.roaming);
 }
 
 fn lay_binding(known: &mut FamilyBinding, over: FamilyBinding) {
@@ -213,6 +301,9 @@ fn lay_family(known: &mut FamilySpec, over: FamilySpec) {
     known.dad_transmits = over.dad_transmits.or(known.dad_transmits);
     if !over.addresses.is_empty() {
         known.addresses = over.addresses;
+    }
+    if !over.anycast.is_empty() {
+        known.anycast = over.anycast;
     }
     known.members.extend(over.members);
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use netiosim_model::env::Env;
-use netiosim_model::machine::RowRead;
-use netiosim_model::net::NotificationType;
+use netiosim_model::net::{Guid, NotificationType};
 use netiosim_model::notification::Notification;
+use netiosim_model::row::SocketAddress;
 use netiosim_model::status::{Flavour, code_name};
 
-use crate::format::Value;
+use crate::format::{Cidr, Value};
 use crate::outcome::{Delivered, Val};
 use crate::program::Program;
 
@@ -85,28 +85,48 @@ fn stack_value(name: &str, env: &Env) -> Option<Val> {
 
 fn delivery_value(name: &str, delivery: &Delivered) -> Option<Val> {
     let text = |text: &str| Some(Val::Text(text.into()));
-    let row = match delivery.notification {
-        Notification::IpInterface { row, .. } => row,
-        Notification::TeredoPort { .. } => None,
-    };
-    match name {
-        "port" => match delivery.notification {
-            Notification::TeredoPort { port, .. } => Some(Val::Number(u64::from(port))),
-            Notification::IpInterface { .. } => None,
-        },
-        "type" => text(kind_word(delivery.notification.kind())),
-        "row" => text(if row.is_some() { "present" } else { "null" }),
-        "family" => delivery.family.and_then(|family| {
+    let number = |number: u32| Some(Val::Number(u64::from(number)));
+    let notification = &delivery.notification;
+    match (name, notification) {
+        ("port", Notification::TeredoPort { port, .. }) => number(u32::from(*port)),
+        ("type", _) => notification.kind().and_then(|kind| text(kind_word(kind))),
+        ("row", _) => text(if notification.has_row() { "present" } else { "null" }),
+        ("family", _) => delivery.family.and_then(|family| {
             text(match family {
                 netiosim_model::net::Family::V4 => "inet",
                 netiosim_model::net::Family::V6 => "inet6",
             })
         }),
-        "interface" => text(delivery.alias.as_deref().unwrap_or("")),
-        "context" => Some(Val::Number(delivery.context)),
-        "count" => Some(Val::Number(u64::from(delivery.number))),
+        ("interface", _) => text(delivery.alias.as_deref().unwrap_or("")),
+        ("address", Notification::UnicastAddress { row: Some(row), .. }) => {
+            text(&row.address.to_string())
+        }
+        ("destination", Notification::Route { row: Some(row), .. }) => {
+            text(&format!("{}/{}", row.route.destination, row.route.prefix_length))
+        }
+        ("next_hop", Notification::Route { row: Some(row), .. }) => {
+            text(&row.route.next_hop.to_string())
+        }
+        ("level", Notification::Hint { hint, .. }) => number(hint.level),
+        ("cost", Notification::Hint { hint, .. }) => number(hint.cost),
+        ("rows", Notification::StableTable { .. }) => delivery.rows.and_then(number),
+        ("context", _) => Some(Val::Number(delivery.context)),
+        ("count", _) => number(delivery.number),
         _ => None,
     }
+}
+
+/// Whether two values are the same: addresses, prefixes and GUIDs in whatever form they are written.
+#[must_use]
+pub fn same(a: &Val, b: &Val) -> bool {
+    let (Val::Text(a), Val::Text(b)) = (a, b) else { return a == b };
+    let prefix = |text: &str| text.contains('/').then(|| text.parse::<Cidr>().ok()).flatten();
+    let guid = |text: &str| text.parse::<Guid>().ok();
+    let address = |text: &str| text.parse::<SocketAddress>().ok();
+    a == b
+        || (address(a).is_some() && address(a) == address(b))
+        || (prefix(a).is_some() && prefix(a) == prefix(b))
+        || (guid(a).is_some() && guid(a) == guid(b))
 }
 
 /// The word of the scenario language for a notification type.
@@ -129,21 +149,38 @@ pub fn code_words(code: u32, flavour: Flavour) -> String {
     }
 }
 
-/// What a look at a member of a row showed, as a value.
-#[must_use]
-pub fn row_value(read: RowRead) -> Val {
-    match read {
-        RowRead::Value(value) | RowRead::NotPromised(value) => Val::Number(value),
-        RowRead::Null => Val::Text("null".into()),
-        RowRead::Gone => Val::Text("gone".into()),
-    }
-}
-
 /// A result code as its flavour writes it: Win32 codes in decimal, NTSTATUS in hexadecimal.
 #[must_use]
 fn code_number(code: u32, flavour: Flavour) -> String {
     match flavour {
         Flavour::Kernel if code > 0xFFFF => format!("{code:#x}"),
         _ => code.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::same;
+    use crate::outcome::Val;
+
+    #[test]
+    fn addresses_prefixes_and_guids_compare_by_what_they_mean() {
+        let text = |text: &str| Val::Text(text.into());
+        let equal = [
+            ("2001:db8:0::1", "2001:DB8::1"),
+            ("2001:0db8::/32", "2001:db8::/32"),
+            ("{01234567-89AB-CDEF-0123-456789ABCDEF}", "01234567-89ab-cdef-0123-456789abcdef"),
+            ("word", "word"),
+        ];
+        for (a, b) in equal {
+            assert!(same(&text(a), &text(b)), "{a} {b}");
+        }
+        let different =
+            [("10.0.0.1", "10.0.0.2"), ("10.0.0.0/8", "10.0.0.0/9"), ("a", "b"), ("1", "01")];
+        for (a, b) in different {
+            assert!(!same(&text(a), &text(b)), "{a} {b}");
+        }
+        assert!(same(&Val::Number(4), &Val::Number(4)));
+        assert!(!same(&Val::Number(4), &text("4")));
     }
 }

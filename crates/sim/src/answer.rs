@@ -52,11 +52,7 @@ impl StackRef {
     }
 
     /// A call that writes nothing.
-    pub(crate) fn tell(
-        &self,
-        call: &Call,
-        at: &'static Location<'static>,
-    ) -> Result<(), ApiError> {
+    pub(crate) fn tell(&self, call: &Call, at: &'static Location<'static>) -> Result<(), ApiError> {
         let (Reply { status, code, .. }, flavour) = self.call_at(call, at);
         match success(code, flavour) {
             true => Ok(()),

@@ -80,6 +80,10 @@ mod thread;
 mod watchdog;
 
 pub use netiosim_model as model;
+pub use netiosim_model::row::{
+    AnycastRow, ForwardRow, HintRow, IfRow, IfStackRow, InvertedIfStackRow, IpInterfaceRow,
+    MulticastRow, NeighbourRow, SocketAddress, UnicastRow,
+};
 
 pub use self::barrier::{Barrier, NeverReached, Point};
 pub use self::builder::{BuildError, Builder, Mode, OnDeadlock};
@@ -88,9 +92,9 @@ pub use self::callback::{Delivery, RawCallback};
 pub use self::channel::{Channel, Signal};
 pub use self::environment::{EnvironmentError, FaultGuard};
 pub use self::error::{ApiError, CancelError, Deadlock, JoinError, NotIdle, SendError, WrongMode};
+pub use self::friendly::BestRoute;
 pub use self::lock::{Mutex, MutexGuard, ReadGuard, RwLock, WriteGuard};
 pub use self::mock::{Answer, CallTarget, Expectation, Sequence, Stub, StubGuard};
-pub use self::friendly::BestRoute;
 pub use self::notification::{
     ConnectivityHintChange, IpInterfaceChange, RouteChange, RowChange, StableTable,
     TeredoPortChange, UnicastAddressChange,

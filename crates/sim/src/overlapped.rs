@@ -80,11 +80,7 @@ impl StackRef {
     /// meanwhile in manual mode, where it waits for ever. With one of them NULL it answers 87 (chosen).
     /// A wait that would never end is answered with ERROR_POSSIBLE_DEADLOCK (1131).
     #[track_caller]
-    pub fn notify_addr_change(
-        &self,
-        handle_pointer: bool,
-        overlapped: Option<&Overlapped>,
-    ) -> u32 {
+    pub fn notify_addr_change(&self, handle_pointer: bool, overlapped: Option<&Overlapped>) -> u32 {
         let function = Function::NotifyAddrChange;
         self.notify_overlapped(function, handle_pointer, overlapped, Location::caller())
     }
@@ -134,8 +130,7 @@ impl StackRef {
         let args = |_: &_| Args::Overlapped { name, handle_pointer: false };
         let log = entry.log(actor, function, args);
         let id = overlapped.map(|overlapped| overlapped.id);
-        let done =
-            entry.refused().is_none() && entry.machine.cancel_ip_change_notify(actor, id);
+        let done = entry.refused().is_none() && entry.machine.cancel_ip_change_notify(actor, id);
         entry.log_end(log, u32::from(done), None, None);
         done
     }

@@ -47,8 +47,11 @@ pub trait LentKey: Copy + fmt::Debug + Sealed + 'static {
 
     /// The re-query of the pages.
     #[doc(hidden)]
-    fn query(self, stack: &StackRef, at: &'static Location<'static>)
-    -> Result<Self::Entry, ApiError>;
+    fn query(
+        self,
+        stack: &StackRef,
+        at: &'static Location<'static>,
+    ) -> Result<Self::Entry, ApiError>;
 }
 
 mod sealed {

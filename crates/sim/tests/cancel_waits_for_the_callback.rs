@@ -1,4 +1,4 @@
-//! A cancel from an independent thread waits for the running callback and succeeds (TP-26, CX-05).
+//! A cancel from an independent thread waits for the running callback and succeeds (TP-26, CX-10).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

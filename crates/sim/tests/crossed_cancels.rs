@@ -1,4 +1,4 @@
-//! Two callbacks that cancel each other's registrations (CX-07).
+//! Two callbacks that cancel each other's registrations (CX-16).
 
 use std::sync::{Arc, Mutex};
 

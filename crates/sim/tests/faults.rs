@@ -23,11 +23,12 @@ fn until_the_guard_is_dropped() {
 fn a_failure_leaves_null_in_the_handle() {
     let stack = Stack::new();
     let cell = HandleCell::holding(Handle(0x123));
-    assert_eq!(stack.notify_teredo_port_change(None, 0, false, Some(&cell)), 87);
+    assert_eq!(stack.notify_teredo_port_change(None, 0, false, Some(&cell)), 87, "TP-04");
     assert_eq!(cell.get(), Handle::NULL);
     let cell = HandleCell::holding(Handle(0x123));
     let _fault = stack.fail(Function::NotifyIpInterfaceChange, Status::InvalidHandle);
     let callback: netiosim_sim::IpInterfaceCallback = std::sync::Arc::new(|_, _, _| {});
+    // NI-26, NI-39: family, callback, context, InitialNotification, handle.
     assert_eq!(stack.notify_ip_interface_change(2, Some(callback), 0, false, Some(&cell)), 6);
     assert_eq!(cell.get(), Handle::NULL);
 }
@@ -51,7 +52,9 @@ fn only_the_first_cancel_of_one_registration() {
 #[test]
 fn in_the_numbers_of_the_flavour() {
     let stack = Stack::builder().flavour(Flavour::Kernel).build();
-    assert_eq!(stack.notify_teredo_port_change(None, 0, false, None), 0xC000_000D);
+    let cell = HandleCell::holding(Handle(0x123));
+    let code = stack.notify_teredo_port_change(None, 0, false, Some(&cell));
+    assert_eq!((code, cell.get()), (0xC000_000D, Handle::NULL), "TP-05");
     assert_eq!(Stack::builder().teredo_off().build().teredo_port().unwrap_err().code, 21);
     assert_eq!(Stack::builder().no_ipv6().build().teredo_port().unwrap_err().code, 50);
 }

@@ -10,6 +10,7 @@ fn seen_in_the_initial_callback(value: &str) -> (Handle, Handle) {
     let cell = HandleCell::holding(Handle(0x77));
     let seen = Arc::new(Mutex::new(Handle::NULL));
     let (own, log) = (cell.clone(), seen.clone());
+    // TP-28: no family is among the parameters; TP-34: callback, context, InitialNotification, handle.
     let callback = Arc::new(move |_, _, _| *log.lock().unwrap() = own.get());
     assert_eq!(stack.notify_teredo_port_change(Some(callback), 0, true, Some(&cell)), 0);
     let handle = cell.get();

@@ -1,4 +1,4 @@
-//! Nothing is delivered after the cancel has returned, whatever the schedule (CX-03).
+//! Nothing is delivered after the cancel has returned, whatever the schedule (CX-08).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use netiosim_sim::model::machine::RowRead;
 use netiosim_sim::model::member::Member;
 use netiosim_sim::model::net::{Family, NotificationType};
+use netiosim_sim::model::row::FieldValue;
 use netiosim_sim::model::rule::Rule;
 use netiosim_sim::{IpInterfaceRow, Stack};
 
@@ -32,8 +33,8 @@ fn another_member_is_not_promised() {
     let _registration = stack
         .on_ip_interface_change(Family::V4, |change| {
             let row = change.row.unwrap();
-            assert_eq!(row.read(Member::InterfaceIndex), u64::from(row.index()));
-            assert_ne!(row.read(Member::NlMtu), 1400);
+            assert_eq!(row.read(Member::InterfaceIndex), FieldValue::Number(row.index().into()));
+            assert_ne!(row.read(Member::NlMtu), FieldValue::Number(1400));
         })
         .unwrap();
     stack.set_mtu("Ethernet", Family::V4, 1400).unwrap();
@@ -69,7 +70,7 @@ fn the_plain_query_fills_the_row_and_leaves_it_alone_on_failure() {
     let mut row =
         IpInterfaceRow { family: 2, luid: stack.luid("Ethernet").unwrap(), ..Default::default() };
     assert_eq!(stack.get_ip_interface_entry(Some(&mut row)), 0);
-    assert_eq!(row.members.as_ref().unwrap().get(Member::NlMtu), Some(1500));
+    assert_eq!(row.members.get(Member::NlMtu), Some(1500));
     assert_ne!(row.index, 0);
     let mut unknown = IpInterfaceRow { family: 2, index: 999, ..Default::default() };
     let before = unknown.clone();

@@ -3,7 +3,6 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use super::Cascade;
-use crate::aside::Aside;
 use crate::change::{AddressEdit, ChangeError, DhcpLease, Effect, RouterAdvertisement};
 use crate::env::Env;
 use crate::member::Member;
@@ -221,15 +220,12 @@ impl Env {
                 let _ = self.can_carry(key.luid) && self.add_route(&route, effects).is_ok();
             }
             Some(old) if old.owner == route.owner => {
-                let unchanged = Route {
-                    valid_ms: old.valid_ms,
-                    preferred_ms: old.preferred_ms,
-                    modified_ms: Aside(0),
-                    ..route.clone()
-                } == *old;
+                let (valid_ms, preferred_ms) = (old.valid_ms, old.preferred_ms);
+                let unchanged = Route { valid_ms, preferred_ms, ..route.clone() } == *old;
                 if unchanged {
                     // Only its lifetime begins anew: nobody is told (chosen).
-                    self.insert_route(route);
+                    let modified_ms = old.modified_ms;
+                    self.insert_route(Route { modified_ms, ..route });
                 } else {
                     let _ = self.set_route(&route, effects);
                 }

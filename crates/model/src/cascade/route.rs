@@ -16,7 +16,7 @@ impl Env {
         if key.prefix_length > key.family().bits() {
             return Err(ChangeError::PrefixLength(key.prefix_length));
         }
-        if self.routes.get(key).is_some() {
+        if self.routes.get(key).is_some() || self.parked_routes.get(key).is_some() {
             return Err(ChangeError::RouteExists(key));
         }
         let modified_ms = self.now();
@@ -28,7 +28,15 @@ impl Env {
         }
         self.insert_route(route);
         self.tell_route(key, NotificationType::Add, effects);
+        self.expire_route(key, effects);
         Ok(())
+    }
+
+    /// A route whose lifetime is over goes at once.
+    fn expire_route(&mut self, key: RouteKey, effects: &mut Vec<Effect>) {
+        if self.routes.get(key).is_some_and(|route| route.valid_ms == Some(0)) {
+            self.remove_route(key, effects);
+        }
     }
 
     pub(super) fn set_route(
@@ -37,12 +45,17 @@ impl Env {
         effects: &mut Vec<Effect>,
     ) -> Result<(), ChangeError> {
         let key = route.key();
-        if self.routes.get(key).is_none() {
+        let modified_ms = self.now();
+        let route = Route { modified_ms, ..route.clone() };
+        if self.routes.get(key).is_some() {
+            self.insert_route(route);
+            self.tell_route(key, NotificationType::Parameter, effects);
+            self.expire_route(key, effects);
+        } else if self.parked_routes.get(key).is_some() {
+            std::sync::Arc::make_mut(&mut self.parked_routes).insert(route, 0);
+        } else {
             return Err(ChangeError::NoRoute(key));
         }
-        let modified_ms = self.now();
-        self.insert_route(Route { modified_ms, ..route.clone() });
-        self.tell_route(key, NotificationType::Parameter, effects);
         Ok(())
     }
 
@@ -98,8 +111,10 @@ impl Env {
             let key = route.key();
             if self.bound(luid, key.family()).is_ok() {
                 std::sync::Arc::make_mut(&mut self.parked_routes).remove(key);
-                self.insert_route(route);
-                self.tell_route(key, NotificationType::Add, effects);
+                if route.valid_ms != Some(0) && self.routes.get(key).is_none() {
+                    self.insert_route(route);
+                    self.tell_route(key, NotificationType::Add, effects);
+                }
             }
         }
     }

@@ -83,7 +83,8 @@ pub struct Route {
     pub valid_ms: Option<u64>,
     /// For how long it is preferred, in milliseconds from now; `None`: without end.
     pub preferred_ms: Option<u64>,
-    /// The route metric, an offset to the interface metric (RT-27); `u32::MAX` is unused.
+    /// The route metric, an offset to the interface metric (RT-27); `u32::MAX` is unused: the
+    /// interface metric alone counts then (chosen).
     pub metric: u32,
     /// The NL_ROUTE_PROTOCOL.
     pub protocol: u32,
@@ -163,8 +164,10 @@ struct Entry {
 }
 
 impl Entry {
+    /// The metric of the interface, and that of the route unless it is unused.
     fn effective(&self) -> u64 {
-        u64::from(self.route.metric) + u64::from(self.interface_metric)
+        let offset = if self.route.metric == u32::MAX { 0 } else { self.route.metric };
+        u64::from(offset) + u64::from(self.interface_metric)
     }
 }
 
@@ -240,14 +243,12 @@ impl Routes {
         self.by_prefix.get(&key).into_iter().flatten().filter_map(|(_, key)| self.get(*key))
     }
 
-    /// The usable routes that match an address: the longest prefix first, then the lowest effective
+    /// The routes that match an address: the longest prefix first, then the lowest effective
     /// metric (BR-08); only those of `luid` if one is given.
     pub fn matching(&self, luid: Option<Luid>, address: IpAddr) -> impl Iterator<Item = &Route> {
         let (at, most) = if address.is_ipv4() { (0, 32u8) } else { (1, 128) };
         let lengths = (0..=most).rev().filter(move |n| self.lengths[at].0[usize::from(*n)] > 0);
-        lengths
-            .flat_map(move |length| self.to_prefix(luid, address, length))
-            .filter(|route| route.metric != u32::MAX)
+        lengths.flat_map(move |length| self.to_prefix(luid, address, length))
     }
 
     /// The route's metric plus that of its interface (RT-27); 0 for one that is not there.
@@ -306,6 +307,11 @@ impl Routes {
         self.ticking.iter().filter_map(|key| self.get(*key)?.valid_ms).min()
     }
 
+    /// Whether a lifetime runs.
+    pub(crate) fn is_ticking(&self) -> bool {
+        !self.ticking.is_empty()
+    }
+
     /// The first route whose lifetime is over now.
     pub(crate) fn due(&self) -> Option<RouteKey> {
         let over = |key: &&RouteKey| self.get(**key).is_some_and(|route| route.valid_ms == Some(0));
@@ -325,7 +331,7 @@ impl Routes {
 
     fn put(&mut self, entry: Entry) {
         let key = entry.route.key();
-        if entry.route.valid_ms.is_some() {
+        if entry.route.valid_ms.is_some() || entry.route.preferred_ms.is_some() {
             self.ticking.insert(key);
         }
         self.lengths_of(key)[usize::from(key.prefix_length)] += 1;

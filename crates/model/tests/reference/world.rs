@@ -107,6 +107,7 @@ pub(crate) struct Counts {
     pub(crate) cancels: u32,
     pub(crate) coherent: u32,
     pub(crate) stuck: u32,
+    pub(crate) changes: u32,
     /// Copies of tables that were held against the tables at the end.
     pub(crate) copies: u32,
     /// Tables of stable addresses, at once or later.

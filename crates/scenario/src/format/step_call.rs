@@ -225,6 +225,22 @@ pub struct ConvertCall {
     pub save: Option<String>,
 }
 
+impl ConvertCall {
+    /// The inputs that are values, by the names of their members.
+    #[must_use]
+    pub fn inputs(&self) -> [(&'static str, &Option<Value>); 7] {
+        [
+            ("luid", &self.luid),
+            ("index", &self.index),
+            ("guid", &self.guid),
+            ("alias", &self.alias),
+            ("name", &self.name),
+            ("mask", &self.mask),
+            ("length_bits", &self.length_bits),
+        ]
+    }
+}
+
 /// A look for a function, as with GetProcAddress.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

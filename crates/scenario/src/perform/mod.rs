@@ -13,11 +13,13 @@ use std::sync::Arc;
 use netiosim_model::api::{Call, Reply};
 use netiosim_model::env::Env;
 use netiosim_model::function::Function;
-use netiosim_model::ids::{Handle, OverlappedId, TableId};
+use netiosim_model::ids::{Handle, TableId};
 use netiosim_model::machine::{RowRead, RowRef};
 use netiosim_model::row::{Field, Row, RowType};
 
-pub(crate) use self::convert::{ConvertKind, input_kind, output_kind};
+pub(crate) use self::convert::{check_input, input_kind, output_kind};
+pub(crate) use self::row::initializer;
+pub(crate) use self::table::stable as stable_table;
 use crate::format::Value;
 use crate::outcome::{Delivered, Val};
 use crate::program::{ApiOp, Program, TableTarget};
@@ -33,19 +35,17 @@ pub(crate) struct Store {
     pub(crate) kept: Vec<Option<Row>>,
     /// Table variables; `None` is NULL.
     pub(crate) tables: Vec<Option<TableId>>,
-    pub(crate) overlapped: Vec<OverlappedId>,
     pub(crate) variables: Variables,
 }
 
 impl Store {
     /// Nothing is held yet.
-    pub(crate) fn new(program: &Program, overlapped: Vec<OverlappedId>) -> Self {
+    pub(crate) fn new(program: &Program) -> Self {
         Self {
             handles: vec![Handle::NULL; program.registrations.len()],
             rows: vec![None; program.rows.len()],
             kept: vec![None; program.kept_rows.len()],
             tables: vec![None; program.tables.len()],
-            overlapped,
             variables: Variables::new(program),
         }
     }
@@ -79,9 +79,9 @@ pub(crate) trait Host {
     /// What GetProcAddress says.
     fn exists(&mut self, function: Function) -> bool;
     /// Calls CancelIPChangeNotify.
-    fn cancel_overlapped(&mut self, overlapped: Option<OverlappedId>) -> bool;
+    fn cancel_overlapped(&mut self, overlapped: Option<usize>) -> bool;
     /// Calls GetOverlappedResult without a wait.
-    fn overlapped_result(&mut self, overlapped: OverlappedId) -> u32;
+    fn overlapped_result(&mut self, overlapped: usize) -> u32;
 
     /// What a value is worth here; a variable without a value is noted.
     fn eval(&mut self, value: &Value) -> Option<Val> {
@@ -183,16 +183,14 @@ pub(crate) fn perform<H: Host>(host: &mut H, op: &ApiOp) {
             }
         }
         ApiOp::CancelOverlapped { overlapped, returns } => {
-            let id = overlapped.map(|n| host.store(|store| store.overlapped[n]));
-            let is = host.cancel_overlapped(id);
+            let is = host.cancel_overlapped(*overlapped);
             if let Some(wanted) = returns.filter(|wanted| *wanted != is) {
                 let word = |done: bool| if done { "TRUE" } else { "FALSE" }.to_owned();
                 host.fail("the result of CancelIPChangeNotify", word(wanted), word(is));
             }
         }
         ApiOp::OverlappedResult { overlapped, returns } => {
-            let id = host.store(|store| store.overlapped[*overlapped]);
-            let code = host.overlapped_result(id);
+            let code = host.overlapped_result(*overlapped);
             host.check_code("GetOverlappedResult", *returns, code);
         }
         ApiOp::ReadRow { member, equals } => row::read(host, member, equals.as_ref()),

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use netiosim_model::api::{Call, Output};
 use netiosim_model::env::Env;
+use netiosim_model::function::Function;
 use netiosim_model::machine::{RowRead, RowRef};
 use netiosim_model::notification::Notification;
 use netiosim_model::row::{Field, FieldValue, Row, RowType, SocketAddress};
 use netiosim_model::status::Status;
 
 use super::{Host, row_ref};
-use crate::cell::{Cell, address_of, to_val};
+use crate::cell::{Cell, address_of};
 use crate::format::Value;
 use crate::outcome::{Delivered, Val};
 use crate::program::{RowOp, RowStart, Wanted};
@@ -286,7 +287,7 @@ pub(super) fn address<H: Host>(
     host: &mut H,
     what: &str,
     value: &Value,
-) -> Option<netiosim_model::row::SocketAddress> {
+) -> Option<SocketAddress> {
     let value = host.eval(value)?;
     let found = address_of(&value);
     if found.is_none() {
@@ -295,7 +296,12 @@ pub(super) fn address<H: Host>(
     found
 }
 
-/// What a row of a table has in a member, for scripts.
-pub(super) fn value_of(row: &Row, field: Field) -> Val {
-    to_val(&row.get(field))
+/// The function that initializes a row of this type, if there is one.
+pub(crate) fn initializer(row_type: RowType) -> Option<Function> {
+    match row_type {
+        RowType::IpInterface => Some(Function::InitializeIpInterfaceEntry),
+        RowType::Unicast => Some(Function::InitializeUnicastIpAddressEntry),
+        RowType::Forward => Some(Function::InitializeIpForwardEntry),
+        _ => None,
+    }
 }

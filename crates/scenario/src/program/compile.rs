@@ -3,20 +3,18 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use netiosim_model::event::Function;
 use netiosim_model::machine::{Irql, LockMode};
-use netiosim_model::member::Member;
 use netiosim_model::net::{AF_INET, AF_INET6, AF_UNSPEC};
 use netiosim_model::profile::{Options, Profile};
 use netiosim_model::status::parse_code;
+use netiosim_model::windows::{Windows, WindowsError};
 
 use super::event::fault;
 use super::names::Names;
 use super::stack::{BuildError, build_env};
-use super::{CancelTarget, ChannelDecl, EntrySource, Op, Program, RegisterOp, Script, ThreadDecl};
+use super::{CancelTarget, ChannelDecl, Op, Program, Script, ThreadDecl};
 use crate::format::{
-    Cancel, Client, Family, Flavour, GetIpInterfaceEntry, GetTeredoPort, IrqlLevel, LockKind,
-    NotifyTeredoPortChange, Scenario, StackSpec, Start, Step, Value,
+    Cancel, Client, Family, Flavour, IrqlLevel, LockKind, Scenario, StackSpec, Start, Step, Value,
 };
 
 /// As many threads as a scenario may have: the runner looks at each of them at every step.
@@ -65,6 +63,13 @@ pub fn compile(
         at_ms = entry.at_ms.unwrap_or(at_ms);
         (at_ms, entry.event.clone())
     });
+    let mut env = build_env(stack)?;
+    if let Some(windows) = &scenario.windows {
+        let version: Windows = windows
+            .parse()
+            .map_err(|error: WindowsError| BuildError::new("windows", error.to_string()))?;
+        env.place_windows(version);
+    }
     let mut program = Program {
         profile,
         options,
@@ -74,7 +79,7 @@ pub fn compile(
             Flavour::User => netiosim_model::status::Flavour::User,
             Flavour::Kernel => netiosim_model::status::Flavour::Kernel,
         },
-        env: build_env(stack)?,
+        env,
         processes: compiler.processes,
         modules: compiler.modules,
         locks: compiler
@@ -95,10 +100,14 @@ pub fn compile(
         registration_names: compiler.registrations.full(&clients),
         variables: compiler.variables.full(&clients),
         rows: compiler.rows.full(&clients),
+        kept_rows: compiler.kept_rows.full(&clients),
+        tables: compiler.tables.full(&clients),
+        overlapped: compiler.overlapped.labels(&clients),
         clients: compiler.clients,
         threads: compiler.threads,
         scripts: compiler.scripts,
         timeline: timeline.collect(),
+        timeline_places: (0..scenario.timeline.len()).collect(),
         faults: faults.collect::<Result<_, _>>()?,
         expect: scenario.expect_for(profile.name()).clone(),
         limits: scenario.limits.clone(),
@@ -108,39 +117,45 @@ pub fn compile(
         program.resolve_fault(fault);
     }
     program.faults = faults;
+    super::storm::expand(&mut program)?;
     Ok(program)
 }
 
-struct Compiler<'a> {
+pub(super) struct Compiler<'a> {
     scenario: &'a Scenario,
-    clients: Vec<(Arc<str>, usize)>,
-    processes: Vec<Arc<str>>,
+    pub(super) clients: Vec<(Arc<str>, usize)>,
+    processes: Vec<(Arc<str>, bool)>,
     modules: Vec<(usize, Arc<str>)>,
     locks: Names,
     lock_kinds: Vec<bool>,
     channels: Names,
     channel_decls: Vec<(u32, Option<usize>)>,
     signals: Names,
-    objects: Names,
-    registrations: Names,
-    variables: Names,
-    rows: Names,
+    pub(super) objects: Names,
+    pub(super) registrations: Names,
+    pub(super) variables: Names,
+    pub(super) rows: Names,
+    pub(super) kept_rows: Names,
+    pub(super) tables: Names,
+    pub(super) overlapped: Names,
     thread_names: Names,
     threads: Vec<ThreadDecl>,
     scripts: Vec<Script>,
-    callbacks: BTreeMap<(usize, &'a str), usize>,
+    pub(super) callbacks: BTreeMap<(usize, &'a str), usize>,
 }
 
 impl<'a> Compiler<'a> {
     fn new(scenario: &'a Scenario) -> Self {
-        let mut processes: Vec<Arc<str>> = Vec::new();
+        let mut processes: Vec<(Arc<str>, bool)> = Vec::new();
         let clients = scenario.clients.iter().map(|client| {
             let name = client.process_name();
             let process =
-                processes.iter().position(|other| &**other == name).unwrap_or_else(|| {
-                    processes.push(name.into());
+                processes.iter().position(|other| &*other.0 == name).unwrap_or_else(|| {
+                    processes.push((name.into(), true));
                     processes.len() - 1
                 });
+            // The checks see to it that the clients of a process agree.
+            processes[process].1 &= client.elevated;
             (Arc::from(client.name.as_str()), process)
         });
         Self {
@@ -157,6 +172,9 @@ impl<'a> Compiler<'a> {
             registrations: Names::default(),
             variables: Names::default(),
             rows: Names::default(),
+            kept_rows: Names::default(),
+            tables: Names::default(),
+            overlapped: Names::default(),
             thread_names: Names::default(),
             threads: Vec::new(),
             // Script 0 is the callback that does nothing.
@@ -281,25 +299,13 @@ impl<'a> Compiler<'a> {
     }
 
     fn step(&mut self, client: usize, step: &'a Step, path: &Arc<str>) -> Result<Op, BuildError> {
+        if let Some(call) = step.registering() {
+            return self.register(client, &call, path);
+        }
+        if let Some(op) = self.api(client, step, path)? {
+            return Ok(op);
+        }
         Ok(match step {
-            Step::NotifyTeredoPortChange(call) => {
-                self.register(client, Function::NotifyTeredoPortChange, call, AF_UNSPEC, path)?
-            }
-            Step::NotifyIpInterfaceChange(call) => {
-                let family = call.family_number.unwrap_or_else(|| number(call.family));
-                let common = NotifyTeredoPortChange {
-                    name: call.name.clone(),
-                    callback: call.callback.clone(),
-                    context: call.context.clone(),
-                    initial: call.initial,
-                    null_callback: call.null_callback,
-                    null_handle: call.null_handle,
-                    module: call.module.clone(),
-                    foreign_process: call.foreign_process.clone(),
-                    returns: call.returns.clone(),
-                };
-                self.register(client, Function::NotifyIpInterfaceChange, &common, family, path)?
-            }
             Step::Cancel(Cancel { handle, returns }) => Op::Cancel {
                 target: match handle.as_str() {
                     "null" => CancelTarget::Null,
@@ -308,15 +314,6 @@ impl<'a> Compiler<'a> {
                 },
                 returns: code(returns.as_deref(), path)?,
             },
-            Step::GetTeredoPort(GetTeredoPort { null_pointer, returns, port, save }) => {
-                Op::GetTeredoPort {
-                    null: *null_pointer,
-                    returns: code(returns.as_deref(), path)?,
-                    port: port.clone(),
-                    save: save.as_ref().map(|name| self.variables.number(client, name)),
-                }
-            }
-            Step::GetIpInterfaceEntry(call) => self.entry(client, call, path)?,
             Step::Lock(lock) => {
                 let mode = match lock.mode {
                     crate::format::LockMode::Write => LockMode::Write,
@@ -325,14 +322,6 @@ impl<'a> Compiler<'a> {
                 Op::Lock(find(&self.locks, client, &lock.lock, "lock", path)?, mode)
             }
             Step::Unlock(lock) => Op::Unlock(find(&self.locks, client, &lock.lock, "lock", path)?),
-            Step::ReadRow(read) => {
-                Op::ReadRow { member: member(&read.member, path)?, equals: read.equals.clone() }
-            }
-            Step::KeepRow(keep) => Op::KeepRow(self.rows.number(client, &keep.name)),
-            Step::ReadKeptRow(read) => {
-                Op::ReadKeptRow(self.rows.number(client, &read.row), member(&read.member, path)?)
-            }
-            Step::FreeRow(_) => Op::FreeRow,
             Step::Construct(step) => Op::Construct(self.object(client, &step.context, path)?),
             Step::Destroy(step) => Op::Destroy(self.object(client, &step.context, path)?),
             Step::UseContext(step) => {
@@ -364,107 +353,12 @@ impl<'a> Compiler<'a> {
             }
             Step::ExitProcess(_) => Op::ExitProcess,
             Step::Checkpoint(step) => Op::Checkpoint(step.name.as_str().into()),
-            Step::When(_) | Step::Repeat(_) => unreachable!("branches and loops became jumps"),
-        })
-    }
-
-    fn register(
-        &mut self,
-        client: usize,
-        function: Function,
-        call: &NotifyTeredoPortChange,
-        family: u16,
-        path: &Arc<str>,
-    ) -> Result<Op, BuildError> {
-        let foreign_client = call
-            .foreign_process
-            .as_ref()
-            .and_then(|name| self.clients.iter().position(|client| &*client.0 == name.as_str()));
-        let script = match &call.callback {
-            None => 0,
-            Some(name) => {
-                let of = |client: usize| self.callbacks.get(&(client, name.as_str())).copied();
-                of(client).or_else(|| foreign_client.and_then(of)).ok_or_else(|| {
-                    BuildError::new(path, format!("no callback is called \"{name}\""))
-                })?
-            }
-        };
-        let context = call.context.as_deref().unwrap_or("0");
-        let object = self.objects.find(client, context);
-        let number = match object {
-            Some(object) => 0x1000 + object as u64,
-            None => context.parse().map_err(|_| {
-                BuildError::new(path, format!("\"{context}\" is neither a number nor a context"))
-            })?,
-        };
-        let module =
-            call.module.as_ref().map(|name| self.module(client, name, path)).transpose()?;
-        let foreign = match &call.foreign_process {
-            None => None,
-            Some(name) => {
-                let other = self.clients.iter().find(|client| &*client.0 == name.as_str());
-                let other = other.ok_or_else(|| {
-                    BuildError::new(path, format!("no client is called \"{name}\""))
-                })?;
-                Some(other.1)
-            }
-        };
-        Ok(Op::Register(Box::new(RegisterOp {
-            function,
-            registration: self.registrations.number(client, &call.name),
-            family,
-            script,
-            null_callback: call.null_callback,
-            null_handle: call.null_handle,
-            context: number,
-            object,
-            initial: call.initial,
-            module,
-            foreign,
-            returns: code(call.returns.as_deref(), path)?,
-        })))
-    }
-
-    fn entry(
-        &mut self,
-        client: usize,
-        call: &GetIpInterfaceEntry,
-        path: &Arc<str>,
-    ) -> Result<Op, BuildError> {
-        let family = match (call.family_number, call.family) {
-            (Some(number), _) => number,
-            (None, Some(family)) => number(family),
-            (None, None) => AF_INET,
-        };
-        let source = if call.null_pointer {
-            EntrySource::Null
-        } else if call.from_row {
-            EntrySource::Row
-        } else {
-            EntrySource::Keys {
-                alias: call.interface.as_deref().map(Arc::from),
-                luid: call.luid.unwrap_or(0),
-                index: call.index.unwrap_or(0),
-                family,
-            }
-        };
-        let expect =
-            call.expect.iter().map(|(name, value)| Ok((member(name, path)?, value.clone())));
-        let expect = expect.collect::<Result<Vec<_>, BuildError>>()?;
-        let mut save = Vec::new();
-        for (name, variable) in &call.save {
-            save.push((member(name, path)?, self.variables.number(client, variable)));
-        }
-        Ok(Op::GetIpInterfaceEntry {
-            source,
-            returns: code(call.returns.as_deref(), path)?,
-            expect,
-            save,
+            _ => unreachable!("branches and loops became jumps; calls were made before"),
         })
     }
 
     /// The number of a registration: the client's own, or another one's by `client.registration`.
-    fn registration(&mut self, client: usize, name: &str) -> usize {
+    pub(super) fn registration(&mut self, client: usize, name: &str) -> usize {
         let other = name.split_once('.').and_then(|(other, rest)| {
             let other = self.clients.iter().position(|client| &*client.0 == other)?;
             Some((other, rest))
@@ -483,7 +377,7 @@ impl<'a> Compiler<'a> {
         find(&self.thread_names, client, name, "thread", path)
     }
 
-    fn module(&self, client: usize, name: &str, path: &Arc<str>) -> Result<usize, BuildError> {
+    pub(super) fn module(&self, client: usize, name: &str, path: &Arc<str>) -> Result<usize, BuildError> {
         let process = self.clients[client].1;
         let found =
             self.modules.iter().position(|module| module.0 == process && &*module.1 == name);
@@ -503,21 +397,16 @@ fn find(
         .ok_or_else(|| BuildError::new(path, format!("no {what} is called \"{name}\"")))
 }
 
-fn number(family: Family) -> u16 {
-    match family {
+/// The Windows number of a family that is given by name, or by number for illegal values.
+pub(super) fn family_number(family: Family, number: Option<u16>) -> u16 {
+    number.unwrap_or(match family {
         Family::Unspec => AF_UNSPEC,
         Family::Inet => AF_INET,
         Family::Inet6 => AF_INET6,
-    }
-}
-
-fn member(name: &str, path: &str) -> Result<Member, BuildError> {
-    Member::parse(name).ok_or_else(|| {
-        BuildError::new(path, format!("MIB_IPINTERFACE_ROW has no member \"{name}\""))
     })
 }
 
-fn code(text: Option<&str>, path: &str) -> Result<Option<u32>, BuildError> {
+pub(super) fn code(text: Option<&str>, path: &str) -> Result<Option<u32>, BuildError> {
     let parse =
         |text: &str| parse_code(text).map_err(|error| BuildError::new(path, error.to_string()));
     text.map(parse).transpose()

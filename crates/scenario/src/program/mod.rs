@@ -3,27 +3,33 @@
 //! Both interpreters, the one that steps the model and the one that runs real threads over
 //! `netiosim-sim`, execute the same program.
 
+mod call;
 mod compile;
+mod compile_call;
+mod compile_register;
 mod event;
+mod interface;
 mod names;
 mod stack;
+mod storm;
+mod tables;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+pub use self::call::{
+    ApiOp, BestRouteOp, ConvertInput, ConvertOp, RowOp, RowStart, TableOp, TableTarget, Wanted,
+    WhichRow,
+};
 pub use self::compile::compile;
 pub use self::event::{EnvEvent, resolve_event};
 pub use self::stack::{BuildError, build_env};
 
 use netiosim_model::env::Env;
 use netiosim_model::event::Function;
-use netiosim_model::machine::{EntryQuery, Fault, Irql, LockMode, Machine};
-use netiosim_model::member::Member;
-use netiosim_model::net::Luid;
-use netiosim_model::notification::RowKey;
+use netiosim_model::machine::{Fault, Irql, LockMode, Machine};
 use netiosim_model::profile::{Options, Profile};
 use netiosim_model::status::Flavour;
-use netiosim_model::teredo::TeredoState;
 
 use crate::format::{Event, Expect, Limits, Value};
 
@@ -42,8 +48,8 @@ pub struct Program {
     pub flavour: Flavour,
     /// The machine at time 0.
     pub env: Env,
-    /// Names of processes.
-    pub processes: Vec<Arc<str>>,
+    /// Processes: the name, and whether it runs elevated.
+    pub processes: Vec<(Arc<str>, bool)>,
     /// Modules: the process, the name; all are loaded at the start.
     pub modules: Vec<(usize, Arc<str>)>,
     /// Locks: the name, and whether it can be shared.
@@ -62,6 +68,12 @@ pub struct Program {
     pub variables: Vec<Arc<str>>,
     /// Kept rows: `client.name`.
     pub rows: Vec<Arc<str>>,
+    /// Row variables: `client.name`.
+    pub kept_rows: Vec<Arc<str>>,
+    /// Table variables: `client.name`.
+    pub tables: Vec<Arc<str>>,
+    /// OVERLAPPED structures, by the name that reports use.
+    pub overlapped: Vec<Arc<str>>,
     /// Clients: the name, and the process.
     pub clients: Vec<(Arc<str>, usize)>,
     /// Threads.
@@ -70,6 +82,9 @@ pub struct Program {
     pub scripts: Vec<Script>,
     /// The timeline: when, what.
     pub timeline: Vec<(u64, Event)>,
+    /// For each entry of the timeline the position in the file of what it comes from: the changes of a
+    /// storm all come from one.
+    pub timeline_places: Vec<usize>,
     /// Faults that are in from the start.
     pub faults: Vec<Fault>,
     /// What must come out.
@@ -133,7 +148,7 @@ pub struct RegisterOp {
     pub function: Function,
     /// The registration variable that receives the handle.
     pub registration: usize,
-    /// The family as a Windows number, of NotifyIpInterfaceChange.
+    /// The family as a Windows number, of functions that have one.
     pub family: u16,
     /// The callback's script; the empty script where none is named.
     pub script: usize,
@@ -141,6 +156,8 @@ pub struct RegisterOp {
     pub null_callback: bool,
     /// Whether the handle pointer is NULL.
     pub null_handle: bool,
+    /// Whether the table pointer is NULL.
+    pub null_table: bool,
     /// CallerContext.
     pub context: u64,
     /// The object behind the context.
@@ -153,6 +170,10 @@ pub struct RegisterOp {
     pub foreign: Option<usize>,
     /// The code that must come out.
     pub returns: Option<u32>,
+    /// The table variable that receives a table which comes at once.
+    pub table: Option<usize>,
+    /// How many rows such a table must have.
+    pub count: Option<u32>,
 }
 
 /// Which handle a cancel is given.
@@ -166,76 +187,25 @@ pub enum CancelTarget {
     Garbage,
 }
 
-/// The row that GetIpInterfaceEntry is given.
-#[derive(Clone, Debug)]
-pub enum EntrySource {
-    /// NULL.
-    Null,
-    /// The keys of the notification row at hand.
-    Row,
-    /// Keys as the scenario gives them.
-    Keys {
-        /// The alias whose keys are used, where no numbers are given.
-        alias: Option<Arc<str>>,
-        /// InterfaceLuid.
-        luid: u64,
-        /// InterfaceIndex.
-        index: u32,
-        /// Family.
-        family: u16,
-    },
-}
-
 /// Milliseconds until something happens by itself; `None` when nothing ever does.
 ///
-/// `planned_ms` is the next moment that the timeline or a sleeper waits for. The Teredo client's
-/// refresh goes on for ever, so timers of the machine count only while there is such a moment, or
-/// while the client is probing.
+/// `planned_ms` is the next moment that the timeline or a sleeper waits for. Lifetimes and the Teredo
+/// client's refresh go on for hours or for ever, so all timers of the machine count only while there is
+/// such a moment; without one those count that come to an end by themselves: duplicate address
+/// detection, a probing Teredo client, a machine that starts.
 pub(crate) fn next_moment_ms(machine: &Machine, planned_ms: Option<u64>) -> Option<u64> {
     let planned = planned_ms.map(|at_ms| at_ms.saturating_sub(machine.now_ms()));
-    let probing = machine.env().teredo().state() == TeredoState::Probe;
-    let timer = machine.next_timer_ms().filter(|_| planned.is_some() || probing);
+    let timer = match planned {
+        Some(_) => machine.next_timer_ms(),
+        None => machine.env().settling_ms(),
+    };
     planned.into_iter().chain(timer).min()
-}
-
-impl EntrySource {
-    /// The row that the call is given: `None` is NULL. `row` is the notification row at hand.
-    ///
-    /// # Errors
-    ///
-    /// What was expected and what is there instead: no row at hand, no interface of that alias now.
-    pub fn query(
-        &self,
-        row: Option<RowKey>,
-        env: &Env,
-    ) -> Result<Option<EntryQuery>, (String, String)> {
-        match self {
-            Self::Null => Ok(None),
-            Self::Row => match row {
-                Some(key) => Ok(Some(EntryQuery::from(key))),
-                None => Err(("a row that is not NULL".to_owned(), "a NULL row".to_owned())),
-            },
-            Self::Keys { alias, luid, index, family } => {
-                let mut query = EntryQuery { family: *family, luid: Luid(*luid), index: *index };
-                if let Some(alias) = alias {
-                    let Some(found) = env.interface_by_alias(alias) else {
-                        let expected = format!("an interface \"{alias}\"");
-                        return Err((expected, "the machine has none now".to_owned()));
-                    };
-                    if *luid == 0 && *index == 0 {
-                        query.luid = found.luid;
-                    }
-                }
-                Ok(Some(query))
-            }
-        }
-    }
 }
 
 /// One operation.
 #[derive(Clone, Debug)]
 pub enum Op {
-    /// NotifyTeredoPortChange or NotifyIpInterfaceChange.
+    /// A function that registers a callback.
     Register(Box<RegisterOp>),
     /// CancelMibChangeNotify2.
     Cancel {
@@ -244,45 +214,25 @@ pub enum Op {
         /// The code that must come out.
         returns: Option<u32>,
     },
-    /// GetTeredoPort.
-    GetTeredoPort {
-        /// Whether Port is NULL.
-        null: bool,
+    /// A call of the API that neither registers nor waits.
+    Api(Box<ApiOp>),
+    /// NotifyAddrChange or NotifyRouteChange.
+    NotifyOverlapped {
+        /// The function.
+        function: Function,
+        /// The OVERLAPPED; `None` is NULL.
+        overlapped: Option<usize>,
+        /// Whether the address of the handle is NULL.
+        null_handle: bool,
         /// The code that must come out.
         returns: Option<u32>,
-        /// The port that must come out.
-        port: Option<Value>,
-        /// The variable that receives the port.
-        save: Option<usize>,
     },
-    /// GetIpInterfaceEntry.
-    GetIpInterfaceEntry {
-        /// The row.
-        source: EntrySource,
-        /// The code that must come out.
-        returns: Option<u32>,
-        /// Members and the values they must have.
-        expect: Vec<(Member, Value)>,
-        /// Members and the variables that receive them.
-        save: Vec<(Member, usize)>,
-    },
+    /// Wait for the event of an OVERLAPPED.
+    WaitOverlapped(usize),
     /// Take a lock.
     Lock(usize, LockMode),
     /// Give a lock back.
     Unlock(usize),
-    /// Read a member of the row at hand.
-    ReadRow {
-        /// The member.
-        member: Member,
-        /// The value it must have.
-        equals: Option<Value>,
-    },
-    /// Keep the pointer to the row at hand.
-    KeepRow(usize),
-    /// Read a member through a kept pointer.
-    ReadKeptRow(usize, Member),
-    /// Free the row at hand.
-    FreeRow,
     /// A context object is constructed.
     Construct(usize),
     /// A context object is destroyed.

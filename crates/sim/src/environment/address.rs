@@ -54,12 +54,7 @@ impl StackRef {
     ///
     /// [`EnvironmentError`] when the text is no address, or there is no such interface.
     #[track_caller]
-    pub fn conflict(
-        &self,
-        alias: &str,
-        text: &str,
-        present: bool,
-    ) -> Result<(), EnvironmentError> {
+    pub fn conflict(&self, alias: &str, text: &str, present: bool) -> Result<(), EnvironmentError> {
         let (luid, address) = (self.luid(alias)?, address(text, ADDRESS)?);
         self.happens(&Change::AddressConflict { luid, address, present }, Location::caller())
     }

@@ -69,7 +69,8 @@ mod tests {
     fn prefixes_are_read_and_nonsense_is_named() {
         assert_eq!(prefix("10.0.0.5/24"), Ok(([10, 0, 0, 5].into(), 24)));
         assert_eq!(prefix("::/0").map(|(_, length)| length), Ok(0));
-        for text in ["", "10.0.0.5", "10.0.0.5/", "10.0.0.5/33", "10.0.0.5/+24", "fe80::1/129", "a/8"]
+        for text in
+            ["", "10.0.0.5", "10.0.0.5/", "10.0.0.5/33", "10.0.0.5/+24", "fe80::1/129", "a/8"]
         {
             let error = prefix(text).expect_err(text).to_string();
             assert!(error.contains(&format!("\"{text}\" is not an address")), "{error}");

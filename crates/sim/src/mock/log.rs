@@ -7,6 +7,7 @@ use std::sync::Arc;
 use netiosim_model::ids::Handle;
 use netiosim_model::status::{Flavour, KernelNames, Status, code_name};
 
+use super::words;
 use crate::call::{Args, Call};
 use crate::core::Core;
 
@@ -45,7 +46,9 @@ impl Log {
                 Args::Cancel { handle, name } => {
                     (name.clone().or_else(|| names.get(handle).cloned()), Some(*handle))
                 }
-                Args::Port { .. } | Args::Entry(_) => (None, None),
+                Args::Port { .. } | Args::Entry(_) | Args::Overlapped { .. } | Args::Call(_) => {
+                    (None, None)
+                }
             };
             let handle = handle.filter(|handle| !handle.is_null());
             if let (Args::Register { .. }, Some(name), Some(handle)) = (&call.args, &name, handle) {
@@ -69,13 +72,22 @@ impl Seen {
         let Self { call, flavour, name, .. } = self;
         let mut text = format!("{}(", call.function.name());
         let parameters = match &call.args {
-            Args::Register { name, family, callback, context, initial, handle_pointer } => {
+            Args::Register {
+                name,
+                family,
+                callback,
+                context,
+                initial,
+                handle_pointer,
+                table_pointer,
+            } => {
                 let mut parts = vec![format!("\"{name}\"")];
                 parts.extend(family.map(|family| format!("family {family}")));
                 parts.extend((!callback).then(|| "no callback".to_owned()));
                 parts.push(format!("context {context}"));
                 parts.extend(initial.then(|| "initial notification".to_owned()));
                 parts.extend((!handle_pointer).then(|| "no place for the handle".to_owned()));
+                parts.extend((!table_pointer).then(|| "no place for the table".to_owned()));
                 parts.join(", ")
             }
             Args::Cancel { handle, .. } => match name {
@@ -88,6 +100,13 @@ impl Seen {
                 format!("family {}, LUID {}, index {}", query.family, query.luid, query.index)
             }
             Args::Entry(None) => "no row".to_owned(),
+            Args::Overlapped { name, handle_pointer } => {
+                let name =
+                    name.as_ref().map_or("no OVERLAPPED".into(), |name| format!("\"{name}\""));
+                let handle = if *handle_pointer { ", handle" } else { "" };
+                name + handle
+            }
+            Args::Call(call) => words::parameters(call),
         };
         text.push_str(&parameters);
         text.push(')');
@@ -101,6 +120,9 @@ impl Seen {
         }
         if let Some(port) = call.port {
             text.push_str(&format!(", port {port}"));
+        }
+        if let Some(output) = words::output(&call.output) {
+            text.push_str(&format!(", {output}"));
         }
         text
     }

@@ -11,6 +11,7 @@ mod report;
 mod sequence;
 mod spec;
 mod stub;
+mod words;
 
 pub use self::expectation::Expectation;
 pub use self::parameters::{Answer, CallTarget};

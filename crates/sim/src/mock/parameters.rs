@@ -3,9 +3,11 @@
 use std::fmt;
 use std::sync::Arc;
 
+use netiosim_model::api;
 use netiosim_model::ids::Handle;
 use netiosim_model::status::Status;
 
+use super::words;
 use crate::call::Args;
 use crate::registration::Registration;
 
@@ -81,7 +83,7 @@ impl Args {
         match self {
             Self::Register { name, .. } => Some(name),
             Self::Cancel { name, .. } => name.as_deref(),
-            Self::Port { .. } | Self::Entry(_) => None,
+            Self::Port { .. } | Self::Entry(_) | Self::Overlapped { .. } | Self::Call(_) => None,
         }
     }
 
@@ -103,13 +105,28 @@ impl Args {
         }
     }
 
-    /// Family as a Windows number, of NotifyIpInterfaceChange and GetIpInterfaceEntry.
+    /// Family as a Windows number, of registrations and tables that have it, and of
+    /// GetIpInterfaceEntry.
     #[must_use]
     pub fn family(&self) -> Option<u16> {
         match self {
             Self::Register { family, .. } => *family,
             Self::Entry(query) => query.map(|query| query.family),
-            Self::Cancel { .. } | Self::Port { .. } => None,
+            Self::Call(api::Call::Table { function, family, .. }) => {
+                words::has_family(*function).then_some(*family)
+            }
+            Self::Cancel { .. } | Self::Port { .. } | Self::Overlapped { .. } | Self::Call(_) => {
+                None
+            }
+        }
+    }
+
+    /// The call, of a function that answers at once; not of GetTeredoPort and GetIpInterfaceEntry.
+    #[must_use]
+    pub fn call(&self) -> Option<&api::Call> {
+        match self {
+            Self::Call(call) => Some(call),
+            _ => None,
         }
     }
 
