@@ -338,7 +338,7 @@ impl Env {
     pub(crate) fn elapse(&mut self, ms: u64) {
         self.now_ms.0 = self.now_ms.0.saturating_add(ms);
         self.teredo.elapse(ms);
-        if self.addresses.next_ms().is_some() {
+        if self.addresses.is_ticking() {
             Arc::make_mut(&mut self.addresses).elapse(ms);
         }
         for routes in [&mut self.routes, &mut self.parked_routes] {

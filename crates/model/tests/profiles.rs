@@ -41,7 +41,7 @@ const DECIDED: &[(&str, &str, &str, &str, &str)] = &[
         "error-priority",
         "pointer-family-keys-stack-interface",
         "pointer-family-keys-stack-interface",
-        "pointer-family-keys-stack-interface",
+        "pointer-family-keys-stack-interface access-first",
         "pointer-family-keys-stack-interface",
     ),
     (

@@ -7,7 +7,7 @@ use netiosim_model::env::Env;
 use netiosim_model::event::Event;
 use netiosim_model::finding::Finding;
 use netiosim_model::function::Function;
-use netiosim_model::ids::{ActorId, Handle};
+use netiosim_model::ids::Handle;
 use netiosim_model::machine::{Due, Machine};
 use netiosim_model::net::Family;
 use netiosim_model::notification::Notification;
@@ -56,20 +56,18 @@ pub struct Delivered {
 }
 
 impl Delivered {
-    /// A delivery that has just begun on this machine.
+    /// A delivery that has just begun on this machine; `rows` are those of its table.
     #[must_use]
     pub fn new(
         due: &Due,
         registration: usize,
         during_register: bool,
-        actor: ActorId,
-        machine: &mut Machine,
+        rows: Option<usize>,
+        machine: &Machine,
     ) -> Self {
         let luid = due.notification.row().flatten().and_then(|row| row.interface());
         let alias = luid.and_then(|(luid, _)| machine.env().interface(luid));
         let alias = alias.map(|interface| interface.alias.as_str().into());
-        let table = due.notification.table();
-        let rows = table.and_then(|table| machine.table_rows(actor, table));
         Self {
             registration,
             handle: due.lane.handle,
@@ -78,7 +76,7 @@ impl Delivered {
             family: due.family,
             context: due.context,
             alias,
-            rows: rows.map(|rows| u32::try_from(rows.len()).unwrap_or(u32::MAX)),
+            rows: rows.map(|rows| u32::try_from(rows).unwrap_or(u32::MAX)),
             during_register,
             at_ms: machine.now_ms(),
         }

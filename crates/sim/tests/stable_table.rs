@@ -4,8 +4,6 @@
 use std::sync::{Arc, Mutex};
 
 use netiosim_sim::model::api::Memory;
-use netiosim_sim::model::build::{bring_teredo, home};
-use netiosim_sim::model::env::Env;
 use netiosim_sim::model::net::{AF_INET, AF_UNSPEC, Family};
 use netiosim_sim::model::rule::Rule;
 use netiosim_sim::model::teredo::TeredoState;
@@ -14,21 +12,17 @@ use netiosim_sim::{
 };
 
 /// A machine whose Teredo client runs and sleeps: its address is there on demand.
-fn asleep() -> Env {
-    let mut env = home();
-    let chooser = &mut netiosim_sim::model::choose::First::default();
-    let mut machine = netiosim_sim::model::machine::Machine::new(Default::default(), env);
-    let restart = netiosim_sim::model::change::Change::TeredoRestart(Default::default());
-    machine.change(None, &restart, chooser).unwrap();
-    env = machine.env().clone();
-    assert!(bring_teredo(&mut env, TeredoState::Dormant, None) || env.teredo().state() != TeredoState::Qualified);
-    env
+fn asleep(mode: Mode) -> Stack {
+    let stack = Stack::builder().mode(mode).build();
+    stack.restart_teredo().unwrap();
+    assert_eq!(stack.env().teredo().state(), TeredoState::Dormant);
+    stack
 }
 
 #[test]
 fn pending_until_the_client_is_qualified_and_then_the_callbacks_own() {
     for mode in Mode::ALL {
-        let stack = Stack::builder().mode(mode).env(asleep()).build();
+        let stack = asleep(mode);
         let kept: Arc<Mutex<Vec<(u64, MibTable<UnicastRow>)>>> = Arc::default();
         let keep = kept.clone();
         let pending = stack
@@ -58,7 +52,7 @@ fn pending_until_the_client_is_qualified_and_then_the_callbacks_own() {
 
 #[test]
 fn a_pending_request_can_be_withdrawn() {
-    let stack = Stack::builder().env(asleep()).build();
+    let stack = asleep(Mode::Manual);
     let pending = stack.stable_unicast_addresses(None, |_| panic!("NS-12")).unwrap();
     pending.later().expect("a client that sleeps").cancel().unwrap();
     stack.advance_ms(60_000);
@@ -78,8 +72,9 @@ fn at_once_where_all_is_stable() {
     assert_eq!(v4.len() + v6.len(), all.len());
     assert!(v4.iter().all(|row| row.address.family() == Some(Family::V4)));
     assert!(v6.iter().all(|row| row.address.family() == Some(Family::V6)));
+    // The client sleeps from here on; nobody waits for it.
     stack.restart_teredo().unwrap();
-    stack.run_until_idle();
+    assert_eq!(stack.run_until_idle(), 0);
 }
 
 #[test]
@@ -109,7 +104,7 @@ fn the_plain_function() {
 
 #[test]
 fn a_callback_that_does_not_free_its_table_is_found_out() {
-    let stack = Stack::builder().env(asleep()).build();
+    let stack = asleep(Mode::Manual);
     let callback: StableTableCallback = Arc::new(|_, _| {});
     let (mut table, cell) = (None, HandleCell::new());
     let code = stack.notify_stable_unicast_ip_address_table(

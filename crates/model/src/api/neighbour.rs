@@ -1,10 +1,10 @@
 //! Neighbours: MIB_IPNET_ROW2, as far as entries are stored. Nothing is resolved, nobody notified.
 //!
+//! The page of Create admits unicast, anycast and multicast addresses and refuses loopback addresses
+//! (documented); that the other three functions do the same is derived.
+//!
 //! Chosen, as the pages say no more than "valid":
 //!
-//! * A neighbour's address is a unicast address other than a loopback address, in all four functions.
-//!   The page of Create refuses loopback addresses and admits multicast addresses; here they are
-//!   refused too, as the entries of joined groups are the stack's own and no groups are stored.
 //! * A physical address has 1 to 32 bytes, and as many as the interface's own where that is known;
 //!   members beyond the length do not count.
 //! * A created entry is permanent. State, the flags and ReachabilityTime are ignored on input; Set
@@ -51,7 +51,7 @@ fn answer(
     let (mut checks, env) = (Checks::default(), ask.env);
     let keys = row.map(|row| Keys { address: row.address, luid: row.luid, index: row.index });
     let key = address::look(ask, &mut checks, function, keys, |address| {
-        is_unicast(address) && !address.is_loopback()
+        (is_unicast(address) || address.is_multicast()) && !address.is_loopback()
     });
     let found = key.and_then(|key| env.neighbours().get(&key));
     let physical = row.and_then(|row| physical_address(env, row, key));

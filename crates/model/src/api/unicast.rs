@@ -124,6 +124,7 @@ fn create(ask: &mut Ask<'_>, row: Option<&UnicastRow>) -> Result<Answer, Status>
         dad: DadState::Tentative,
         dad_ms: None,
         persistent: false,
+        learnt: false,
         created_ms: Aside::default(),
     };
     Ok(Answer::change(Change::AddressAdd { address, optimistic }))

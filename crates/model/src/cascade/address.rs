@@ -9,7 +9,7 @@ use crate::interface::if_type;
 use crate::member::Member;
 use crate::net::{Family, Luid, NotificationType};
 use crate::table::{
-    AddressKey, DadState, PrefixOrigin, Route, RouteOrigin, RouteOwner, UnicastAddress,
+    AddressKey, DadState, Route, RouteOrigin, RouteOwner, UnicastAddress,
     lifetime_ms, protocol,
 };
 
@@ -87,6 +87,7 @@ impl Env {
         edit: &AddressEdit,
         effects: &mut Vec<Effect>,
     ) -> Result<(), ChangeError> {
+        self.own_interface(key.0)?;
         let Some(old) = self.addresses.get(key).cloned() else {
             return Err(ChangeError::NoAddress(key.1));
         };
@@ -294,11 +295,6 @@ impl Env {
                 }
             }
         }
-    }
-
-    /// Whether an address comes from a server or router of its link.
-    pub(super) fn is_learnt(address: &UnicastAddress) -> bool {
-        matches!(address.prefix_origin, PrefixOrigin::Dhcp | PrefixOrigin::RouterAdvertisement)
     }
 
     pub(super) fn now(&self) -> Aside<u64> {

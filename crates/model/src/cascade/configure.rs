@@ -30,13 +30,14 @@ impl Env {
             return Err(ChangeError::PrefixLength(lease.prefix_length));
         }
         let key = (lease.luid, IpAddr::V4(lease.address));
-        let held = self.addresses.get(key).map(|address| address.prefix_origin);
-        if held.is_some_and(|origin| origin != PrefixOrigin::Dhcp) {
+        let leased = |a: &UnicastAddress| a.learnt && a.prefix_origin == PrefixOrigin::Dhcp;
+        let held = self.addresses.get(key).map(leased);
+        if held == Some(false) {
             return Err(ChangeError::AddressExists(key.1));
         }
         self.drop_addresses(
             lease.luid,
-            |address| address.prefix_origin == PrefixOrigin::Dhcp && address.key() != key,
+            |address| leased(address) && address.key() != key,
             effects,
         );
         if held.is_some() {
@@ -54,6 +55,7 @@ impl Env {
                 valid_ms: lifetime_ms(lease.lease_s),
                 preferred_ms: lifetime_ms(lease.lease_s),
                 persistent: false,
+                learnt: true,
                 ..UnicastAddress::new(lease.luid, key.1, lease.prefix_length)
             };
             self.add_address(&address, false, effects)?;
@@ -86,7 +88,8 @@ impl Env {
     ) -> Result<(), ChangeError> {
         self.own_interface(luid)?;
         self.drop_routes(luid, |route| route.owner == RouteOwner::Dhcp, effects);
-        self.drop_addresses(luid, |a| a.prefix_origin == PrefixOrigin::Dhcp, effects);
+        let leased = |a: &UnicastAddress| a.learnt && a.prefix_origin == PrefixOrigin::Dhcp;
+        self.drop_addresses(luid, leased, effects);
         Ok(())
     }
 
@@ -176,11 +179,12 @@ impl Env {
                 valid_ms: lifetime_ms(advertisement.valid_s),
                 preferred_ms: lifetime_ms(advertisement.preferred_s),
                 persistent: false,
+                learnt: true,
                 ..UnicastAddress::new(luid, key.1, 64)
             };
             return self.add_address(&address, false, effects);
         };
-        if old.prefix_origin != PrefixOrigin::RouterAdvertisement {
+        if !old.learnt || old.prefix_origin != PrefixOrigin::RouterAdvertisement {
             return Ok(());
         }
         let left_ms = old.valid_ms.unwrap_or(u64::MAX);

@@ -63,6 +63,12 @@ impl Env {
         self.stacked.retain(|pair| pair.0 != luid && pair.1 != luid);
     }
 
+    /// What is known of a family on the link goes with its row.
+    pub(super) fn forget_family(&mut self, luid: Luid, family: Family) {
+        self.forget_neighbours(luid, |neighbour| Family::of(neighbour.address) == family);
+        self.anycast.retain(|key| key.0 != luid || Family::of(key.1) != family);
+    }
+
     /// Disables an adapter: its interface leaves the tables, its index is free, its LUID is kept. What
     /// is configured comes back when it is enabled; what programs made does not (UC-20).
     pub(super) fn disable(&mut self, luid: Luid, effects: &mut Vec<Effect>) {
@@ -200,7 +206,7 @@ impl Env {
         let configured = |owner| matches!(owner, RouteOwner::Configured { .. });
         self.park_routes(luid, |_| true, configured, &mut cascade.effects);
         if !cascade.rules.keep_leases {
-            self.drop_addresses(luid, Self::is_learnt, &mut cascade.effects);
+            self.drop_addresses(luid, |address| address.learnt, &mut cascade.effects);
         }
         let keys: Vec<AddressKey> = self.addresses.of(luid).map(UnicastAddress::key).collect();
         for key in keys {
@@ -265,6 +271,11 @@ impl Env {
         self.tell(luid, family, NotificationType::Delete, effects);
         self.drop_routes(luid, |route| Family::of(route.destination) == family, effects);
         self.drop_addresses(luid, |address| address.family() == family, effects);
+        self.forget_family(luid, family);
+        let parked: Vec<_> = self.parked_routes.of(luid).map(crate::table::Route::key).collect();
+        for key in parked.into_iter().filter(|key| key.family() == family) {
+            std::sync::Arc::make_mut(&mut self.parked_routes).remove(key);
+        }
         self.interfaces_mut().edit(luid, |interface| *interface.row_slot(family) = None);
         Ok(())
     }

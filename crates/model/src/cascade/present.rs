@@ -85,6 +85,7 @@ impl Env {
         let addresses: Vec<UnicastAddress> =
             self.addresses.of(luid).filter(|a| a.family() == family).cloned().collect();
         self.drop_addresses(luid, |address| address.family() == family, effects);
+        self.forget_family(luid, family);
         for address in addresses.into_iter().filter(|address| address.persistent) {
             std::sync::Arc::make_mut(&mut self.parked_addresses).insert(address);
         }

@@ -1,7 +1,7 @@
 //! The machine restarts.
 
 use crate::env::Env;
-use crate::table::{PrefixOrigin, Route, RouteOwner, UnicastAddress};
+use crate::table::{Route, RouteOwner, UnicastAddress};
 
 /// For how long the connectivity level is Unknown after a start (CH-06 says briefly; one second is
 /// chosen).
@@ -9,7 +9,7 @@ const UNKNOWN_AT_START_MS: u64 = 1000;
 
 impl Env {
     /// What a restart leaves: configured addresses and routes stay, with detection run anew; leases,
-    /// advertised addresses and what programs made are gone (UC-20). Nobody is told.
+    /// advertised addresses, anycast addresses, neighbours and what programs made are gone (UC-20). Nobody is told.
     pub(crate) fn restart(&mut self) {
         self.listeners.clear();
         let routes: Vec<_> = self
@@ -22,21 +22,26 @@ impl Env {
         for key in routes {
             self.routes_mut().remove(key);
         }
+        let parked: Vec<Route> = self.parked_routes.iter().cloned().collect();
+        for route in parked {
+            if route.owner != (RouteOwner::Configured { persistent: true }) {
+                std::sync::Arc::make_mut(&mut self.parked_routes).remove(route.key());
+            }
+        }
+        self.anycast.clear();
         let addresses: Vec<UnicastAddress> = self.addresses.iter().cloned().collect();
         for address in addresses {
             let key = address.key();
             let teredo = key.0 == self.teredo_interface.luid;
-            let learnt = matches!(
-                address.prefix_origin,
-                PrefixOrigin::Dhcp | PrefixOrigin::RouterAdvertisement
-            );
             if teredo {
                 continue;
             }
-            if learnt || !address.persistent {
+            if address.learnt || !address.persistent {
                 self.addresses_mut().remove(key);
                 continue;
             }
+            let created_ms = self.now();
+            self.addresses_mut().edit(key, |address| address.created_ms = created_ms);
             self.begin_detection(key, false);
             for route in self.routes_of_address(key) {
                 self.insert_route(route);

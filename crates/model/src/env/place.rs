@@ -6,7 +6,7 @@ use super::Env;
 use crate::change::ChangeError;
 use crate::interface::Interface;
 use crate::net::{Family, Luid};
-use crate::table::{Neighbour, Route, UnicastAddress};
+use crate::table::{Neighbour, PrefixOrigin, Route, UnicastAddress};
 use crate::windows::Windows;
 
 impl Env {
@@ -50,8 +50,14 @@ impl Env {
 
     /// Puts an address into the tables without telling anybody, with the routes that it brings if its
     /// interface is up: for building a machine.
-    pub fn place_address(&mut self, address: UnicastAddress) {
+    ///
+    /// One that a DHCP server or a router gave by its origin is learnt from them.
+    pub fn place_address(&mut self, mut address: UnicastAddress) {
         let key = address.key();
+        address.learnt = matches!(
+            address.prefix_origin,
+            PrefixOrigin::Dhcp | PrefixOrigin::RouterAdvertisement
+        );
         self.addresses_mut().insert(address);
         if !self.can_carry(key.0) {
             self.suspend_detection(key);

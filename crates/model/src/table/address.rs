@@ -39,6 +39,9 @@ pub struct UnicastAddress {
     /// Whether it comes back after a restart of the machine or of its adapter: configured, and not
     /// made by a program (UC-20).
     pub persistent: bool,
+    /// Whether a DHCP server or a router gave it, so that it ends with what they say; the origins alone
+    /// do not tell, because a program may write there what it likes.
+    pub learnt: bool,
     /// When it was made, in milliseconds of virtual time.
     pub created_ms: Aside<u64>,
 }
@@ -69,6 +72,7 @@ impl UnicastAddress {
             dad: DadState::Preferred,
             dad_ms: None,
             persistent: true,
+            learnt: false,
             created_ms: Aside(0),
         }
     }
@@ -94,7 +98,14 @@ impl UnicastAddress {
 
     /// Whether it comes from a router advertisement and is nobody else's.
     fn is_advertised(&self) -> bool {
-        self.prefix_origin == PrefixOrigin::RouterAdvertisement && self.dad != DadState::Duplicate
+        self.learnt
+            && self.prefix_origin == PrefixOrigin::RouterAdvertisement
+            && self.dad != DadState::Duplicate
+    }
+
+    /// Whether a time runs down, even if nothing happens at its end now.
+    fn is_ticking(&self) -> bool {
+        self.dad_ms.is_some() || self.valid_ms.is_some() || self.preferred_ms.is_some()
     }
 
     pub(crate) fn elapse(&mut self, ms: u64) {
@@ -110,7 +121,7 @@ impl UnicastAddress {
 pub struct Addresses {
     all: Keyed<AddressKey, UnicastAddress>,
     by_address: Index<IpAddr, BTreeSet<Luid>>,
-    /// Those to which something happens by itself.
+    /// Those with a time that runs down.
     ticking: BTreeSet<AddressKey>,
     /// How many come from router advertisements and are not duplicates.
     advertised: usize,
@@ -162,7 +173,7 @@ impl Addresses {
     pub(crate) fn insert(&mut self, address: UnicastAddress) -> Option<UnicastAddress> {
         let key = address.key();
         self.by_address.entry(key.1).or_default().insert(key.0);
-        self.tick(key, address.next_ms().is_some());
+        self.tick(key, address.is_ticking());
         self.advertised += usize::from(address.is_advertised());
         let old = self.all.insert(key, address);
         self.advertised -= usize::from(old.as_ref().is_some_and(UnicastAddress::is_advertised));
@@ -193,7 +204,7 @@ impl Addresses {
         let answer = edit(address);
         debug_assert_eq!(address.key(), key, "an address keeps its key");
         self.advertised = self.advertised + usize::from(address.is_advertised()) - before;
-        let ticks = address.next_ms().is_some();
+        let ticks = address.is_ticking();
         self.tick(key, ticks);
         Some(answer)
     }
@@ -202,6 +213,11 @@ impl Addresses {
     #[must_use]
     pub fn next_ms(&self) -> Option<u64> {
         self.ticking().filter_map(UnicastAddress::next_ms).min()
+    }
+
+    /// Whether a time of one of them runs down.
+    pub(crate) fn is_ticking(&self) -> bool {
+        !self.ticking.is_empty()
     }
 
     /// Milliseconds until a detection ends.

@@ -2,9 +2,9 @@
 
 use super::faults::Faults;
 use super::names::Names;
-use super::stack;
+use super::{network, stack};
 use crate::format::{
-    Event, FaultSpec, Function, InterfaceSet, TeredoMapping, TeredoNetwork, TeredoPolicy,
+    Event, FaultSpec, Function, InterfaceSet, InterfaceSpec, TeredoMapping, TeredoNetwork, TeredoPolicy,
 };
 use crate::read::JsonPath;
 
@@ -47,41 +47,37 @@ pub(super) fn check(event: &Event, path: &JsonPath, names: &Names<'_>, faults: &
             }
         }
         Event::InterfaceAdd(interface) => {
-            let path = path.then("interface_add");
-            stack::check_interface(interface, &path, faults);
-            let alias = interface.alias.as_str();
-            if names.first_aliases.contains(alias) && !names.gone_aliases.contains(alias) {
-                let reason = format!("there is an interface `{alias}` already");
-                faults.tell(&path.then("alias"), reason, None);
-            }
+            interface_add(interface, &path.then("interface_add"), names, faults);
         }
-        Event::InterfaceRemove(remove) => {
-            let path = path.then("interface_remove").then("interface");
-            names.interface(&path, &remove.interface, faults);
-            if remove.interface == names.teredo || remove.interface == names.loopback {
-                faults.tell(&path, "this interface comes and goes only by itself", None);
-            }
+        Event::InterfaceRemove(one) => {
+            leaving(&one.interface, &path.then("interface_remove"), names, faults);
+        }
+        Event::InterfaceDisable(one) => {
+            leaving(&one.interface, &path.then("interface_disable"), names, faults);
         }
         Event::InterfaceSet(set) => interface_set(set, &path.then("interface_set"), names, faults),
-        Event::InterfaceTouch(one) => {
-            names.interface(
-                &path.then("interface_touch").then("interface"),
-                &one.interface,
-                faults,
-            );
-        }
-        Event::FamilyBind(one) => {
-            names.interface(&path.then("family_bind").then("interface"), &one.interface, faults);
-        }
-        Event::FamilyUnbind(one) => {
-            names.interface(&path.then("family_unbind").then("interface"), &one.interface, faults);
-        }
-        Event::AddressAdd(one) => {
-            names.interface(&path.then("address_add").then("interface"), &one.interface, faults);
-        }
-        Event::AddressRemove(one) => {
-            names.interface(&path.then("address_remove").then("interface"), &one.interface, faults);
-        }
+        Event::Connectivity(_)
+        | Event::Filter(_)
+        | Event::Above(_)
+        | Event::InterfaceEnable(_)
+        | Event::InterfaceTouch(_)
+        | Event::FamilyBind(_)
+        | Event::FamilyUnbind(_) => network::check_link(event, path, names, faults),
+        Event::AddressAdd(_)
+        | Event::AddressSet(_)
+        | Event::AddressRemove(_)
+        | Event::AddressConflict(_)
+        | Event::AnycastAdd(_)
+        | Event::AnycastRemove(_)
+        | Event::DhcpLease(_)
+        | Event::DhcpRelease(_)
+        | Event::RouterAdvertisement(_)
+        | Event::RouteAdd(_)
+        | Event::RouteSet(_)
+        | Event::RouteRemove(_)
+        | Event::NeighbourPut(_)
+        | Event::NeighbourRemove(_) => network::check(event, path, names, faults),
+        Event::Storm(storm) => network::check_storm(storm, &path.then("storm"), names, faults),
         Event::ProcessExit(exit) => {
             names.client(&path.then("process_exit").then("client"), &exit.client, faults);
         }
@@ -105,7 +101,9 @@ pub(super) fn check(event: &Event, path: &JsonPath, names: &Names<'_>, faults: &
         | Event::TeredoQualify(_)
         | Event::TeredoServer(_)
         | Event::TeredoTraffic(_)
+        | Event::Ipv4Present(_)
         | Event::Ipv6Present(_)
+        | Event::Planned(_)
         | Event::NsiRestart(_)
         | Event::NsiDown(_)
         | Event::Reboot(_)
@@ -134,6 +132,42 @@ fn port(port: Option<u16>, path: &JsonPath, faults: &mut Faults) {
     if port == Some(3544) {
         let reason = "3544 is the static port, never the dynamic one";
         faults.tell(&path.then("port"), reason, None);
+    }
+}
+
+pub(super) fn interface_add(
+    interface: &InterfaceSpec,
+    path: &JsonPath,
+    names: &Names<'_>,
+    faults: &mut Faults,
+) {
+    stack::check_interface(interface, path, faults);
+    let alias = interface.alias.as_str();
+    if names.first_aliases.contains(alias) && !names.gone_aliases.contains(alias) {
+        let reason = format!("there is an interface `{alias}` already");
+        faults.tell(&path.then("alias"), reason, None);
+    }
+    for (position, lower) in interface.above.iter().enumerate() {
+        names.interface(&path.then("above").then(position), lower, faults);
+    }
+    let families = [("ipv4", &interface.ipv4), ("ipv6", &interface.ipv6)];
+    for (name, family) in families.into_iter().filter_map(|(name, f)| Some((name, f.spec()?))) {
+        for (index, address) in family.addresses.iter().enumerate() {
+            if address.details().state.is_some() {
+                let at = path.then(name).then("addresses").then(index).then("state");
+                let reason = "detection runs for an address that appears: its state is the stack's";
+                faults.tell_name(&at, reason, Some("`address_conflict` lets it fail"));
+            }
+        }
+    }
+}
+
+/// An interface that goes away.
+pub(super) fn leaving(alias: &str, path: &JsonPath, names: &Names<'_>, faults: &mut Faults) {
+    let path = path.then("interface");
+    names.interface(&path, alias, faults);
+    if alias == names.teredo || alias == names.loopback {
+        faults.tell(&path, "this interface comes and goes only by itself", None);
     }
 }
 

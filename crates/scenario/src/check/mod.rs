@@ -9,6 +9,7 @@ mod expect;
 mod faults;
 mod head;
 mod names;
+mod network;
 mod stack;
 mod step;
 mod value;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::faults::{Faults, offer};
 use super::walk;
-use crate::format::{Client, Event, Function, LockKind, Scenario, StackSpec, Start, Step};
+use crate::format::{Client, Event, Function, LockKind, Scenario, StackSpec, Start, Step, StormEvent};
 use crate::read::JsonPath;
 use crate::template::{LOOPBACK_ALIAS, LOOPBACK_TYPE, TEREDO_ALIAS, TEREDO_TUNNEL_TYPE};
 
@@ -92,9 +92,10 @@ impl<'a> Names<'a> {
                     names.gone_aliases.insert(&set.interface);
                 }
             }
-            Event::InterfaceRemove(remove) => {
-                names.gone_aliases.insert(&remove.interface);
+            Event::InterfaceRemove(one) | Event::InterfaceDisable(one) => {
+                names.gone_aliases.insert(&one.interface);
             }
+            Event::Storm(storm) => names.storm(storm),
             Event::ModuleLoad(load) => {
                 if let Some(process) = names.named(&load.client).map(|own| own.process) {
                     names.modules.entry(process).or_default().insert(&load.module);
@@ -103,6 +104,25 @@ impl<'a> Names<'a> {
             _ => {}
         });
         names
+    }
+
+    /// Adds the aliases that a storm brings and takes.
+    fn storm(&mut self, storm: &'a StormEvent) {
+        match storm {
+            StormEvent::VpnUp(vpn) => {
+                self.aliases.insert(&vpn.alias);
+            }
+            StormEvent::LateAdapter(late) => {
+                self.aliases.insert(&late.interface.alias);
+            }
+            StormEvent::VpnDown(vpn) => {
+                self.gone_aliases.insert(&vpn.interface);
+            }
+            StormEvent::DockUnplug(dock) => {
+                self.gone_aliases.extend(dock.interfaces.iter().map(String::as_str));
+            }
+            _ => {}
+        }
     }
 
     /// Adds the names that the steps of a client give.

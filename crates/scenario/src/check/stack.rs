@@ -1,14 +1,20 @@
 //! The stack of a scenario or stack file.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use netiosim_model::member::Member;
 use netiosim_model::net::Guid;
+use netiosim_model::table::protocol;
+use netiosim_model::windows::Windows;
 
 use super::faults::Faults;
 use crate::format::{
-    FamilySpec, InterfaceSpec, IpFamily, StackSpec, TeredoSpec, TeredoState, TeredoType,
+    Cidr, FamilyBinding, FamilySpec, InterfaceSpec, IpFamily, RouteSpec, StackSpec, Template,
+    TeredoSpec, TeredoState, TeredoType,
 };
+use crate::nearest::nearest;
+use crate::program::COUNTERS;
 use crate::read::JsonPath;
 use crate::template::{LOOPBACK_ALIAS, LOOPBACK_TYPE, TEREDO_ALIAS, TEREDO_TUNNEL_TYPE};
 
@@ -17,6 +23,7 @@ pub(super) fn check(written: &StackSpec, whole: &StackSpec, path: &JsonPath, fau
     if written.template.is_some() && written.file.is_some() {
         faults.tell_name(&path.then("file"), super::BOTH_STACKS, None);
     }
+    machine(written, path, faults);
     let interfaces = path.then("interfaces");
     let aliases = written.interfaces.iter().enumerate();
     let mut seen = BTreeMap::new();
@@ -51,12 +58,106 @@ pub(super) fn check(written: &StackSpec, whole: &StackSpec, path: &JsonPath, fau
         own.chain(fixed).collect::<BTreeSet<_>>()
     };
     let known = known();
-    for (index, route) in written.routes.iter().enumerate() {
-        let at = path.then("routes").then(index);
-        faults.known(&at.then("interface"), "interface", &route.interface, &known);
-        if route.destination.address.is_ipv4() != route.next_hop.is_ipv4() {
-            faults.tell(&at.then("next_hop"), "destination and next hop differ in family", None);
+    for (index, interface) in written.interfaces.iter().enumerate() {
+        for (position, lower) in interface.above.iter().enumerate() {
+            let at = interfaces.then(index).then("above").then(position);
+            faults.known(&at, "interface", lower, &known);
+            if *lower == interface.alias {
+                faults.tell(&at, "an interface does not lie above itself", None);
+            }
         }
+    }
+    for (index, one) in written.routes.iter().enumerate() {
+        let at = path.then("routes").then(index);
+        faults.known(&at.then("interface"), "interface", &one.interface, &known);
+        route(one, &at, faults);
+        bound(whole, &one.interface, one.destination.address, &at.then("interface"), faults);
+    }
+    for (index, one) in written.neighbours.iter().enumerate() {
+        let at = path.then("neighbours").then(index).then("interface");
+        faults.known(&at, "interface", &one.interface, &known);
+        bound(whole, &one.interface, one.address, &at, faults);
+    }
+    for (index, one) in written.conflicts.iter().enumerate() {
+        let at = path.then("conflicts").then(index).then("interface");
+        faults.known(&at, "interface", &one.interface, &known);
+    }
+}
+
+/// What belongs to the machine as a whole.
+fn machine(written: &StackSpec, path: &JsonPath, faults: &mut Faults) {
+    if written.interfaces_count.is_some() && written.template != Some(Template::Many) {
+        let help = "write `\"template\": \"many\"` too";
+        let reason = "only the template `many` has so many adapters as one says";
+        faults.tell_name(&path.then("interfaces_count"), reason, Some(help));
+    }
+    if let Some(text) = &written.windows {
+        windows(text, &path.then("windows"), faults);
+    }
+}
+
+/// A Windows version or build.
+pub(super) fn windows(text: &str, path: &JsonPath, faults: &mut Faults) {
+    if let Err(error) = text.parse::<Windows>() {
+        let help = match error.suggestion {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => {
+                let names: Vec<&str> = Windows::NAMED.iter().map(|known| known.1).collect();
+                format!("there are {}", names.join(", "))
+            }
+        };
+        let reason = format!("`{text}` is neither a Windows version nor a build from 6000 on");
+        faults.tell(path, reason, Some(&help));
+    }
+}
+
+/// A route as a stack or an event writes it.
+pub(super) fn route(route: &RouteSpec, path: &JsonPath, faults: &mut Faults) {
+    next_hop(route.destination, route.next_hop, path, faults);
+    if route.protocol.is_some_and(|number| !protocol::is_known(number)) {
+        let help = "2 local, 3 netmgmt, 19 DHCP, and others up to 19";
+        faults.tell(&path.then("protocol"), "NL_ROUTE_PROTOCOL has no such value", Some(help));
+    }
+    lifetimes(route.valid_s, route.preferred_s, path, faults);
+}
+
+/// The next hop of a destination.
+pub(super) fn next_hop(
+    destination: Cidr,
+    next_hop: Option<IpAddr>,
+    path: &JsonPath,
+    faults: &mut Faults,
+) {
+    if next_hop.is_some_and(|hop| hop.is_ipv4() != destination.address.is_ipv4()) {
+        faults.tell(&path.then("next_hop"), "destination and next hop differ in family", None);
+    }
+}
+
+/// No preferred lifetime is longer than the valid one.
+pub(super) fn lifetimes(
+    valid_s: Option<u32>,
+    preferred_s: Option<u32>,
+    path: &JsonPath,
+    faults: &mut Faults,
+) {
+    if let (Some(valid_s), Some(preferred_s)) = (valid_s, preferred_s)
+        && preferred_s > valid_s
+    {
+        let reason = "the preferred lifetime is longer than the valid one";
+        faults.tell(&path.then("preferred_s"), reason, None);
+    }
+}
+
+/// Looks whether an interface of the stack has the family of an address.
+fn bound(whole: &StackSpec, alias: &str, of: IpAddr, path: &JsonPath, faults: &mut Faults) {
+    let Some(interface) = whole.interfaces.iter().find(|one| one.alias == alias) else { return };
+    let (name, binding) = match of {
+        IpAddr::V4(_) => ("ipv4", &interface.ipv4),
+        IpAddr::V6(_) => ("ipv6", &interface.ipv6),
+    };
+    if *binding == FamilyBinding::Unbound {
+        let reason = format!("`{name}` is not bound to `{alias}`");
+        faults.tell(path, reason, Some("leave its `null` out, or this"));
     }
 }
 
@@ -76,6 +177,9 @@ pub(super) fn check_interface(interface: &InterfaceSpec, path: &JsonPath, faults
         let help = "tunnels have the type 131";
         faults.tell(&path.then("tunnel_type"), "this interface is no tunnel", Some(help));
     }
+    for name in interface.counters.keys() {
+        counter(name, &path.then("counters").then(name.as_str()), faults);
+    }
     let families =
         [(IpFamily::Inet, "ipv4", &interface.ipv4), (IpFamily::Inet6, "ipv6", &interface.ipv6)];
     for (family, name, binding) in families {
@@ -87,19 +191,45 @@ pub(super) fn check_interface(interface: &InterfaceSpec, path: &JsonPath, faults
 
 fn check_family(spec: &FamilySpec, family: IpFamily, path: &JsonPath, faults: &mut Faults) {
     let mut seen = BTreeSet::new();
+    let other = if family == IpFamily::Inet { "ipv6" } else { "ipv4" };
+    let help = format!("it belongs to `{other}`");
+    let foreign = |address: IpAddr| address.is_ipv4() != (family == IpFamily::Inet);
     for (index, address) in spec.addresses.iter().enumerate() {
         let at = path.then("addresses").then(index);
-        if address.address.is_ipv4() != (family == IpFamily::Inet) {
-            let other = if family == IpFamily::Inet { "ipv6" } else { "ipv4" };
-            let help = format!("it belongs to `{other}`");
+        let details = address.details();
+        let cidr = details.address;
+        if foreign(cidr.address) {
+            faults.tell(&at, format!("{cidr} is of the other family"), Some(&help));
+        }
+        if !seen.insert(cidr.address) {
+            faults.tell(&at, format!("{} comes twice", cidr.address), None);
+        }
+        lifetimes(details.valid_s, details.preferred_s, &at, faults);
+    }
+    let mut seen = BTreeSet::new();
+    for (index, address) in spec.anycast.iter().enumerate() {
+        let at = path.then("anycast").then(index);
+        if foreign(*address) {
             faults.tell(&at, format!("{address} is of the other family"), Some(&help));
         }
-        if !seen.insert(address.address) {
-            faults.tell(&at, format!("{} comes twice", address.address), None);
+        if !seen.insert(*address) {
+            faults.tell(&at, format!("{address} comes twice"), None);
         }
     }
     for name in spec.members.keys() {
         row_member(name, &path.then("members").then(name.as_str()), faults);
+    }
+}
+
+/// A counter of MIB_IF_ROW2.
+fn counter(name: &str, path: &JsonPath, faults: &mut Faults) {
+    if !COUNTERS.contains(&name) {
+        let help = match nearest(name, COUNTERS) {
+            Some(guess) => format!("did you mean `{guess}`?"),
+            None => format!("there are {}", COUNTERS.join(", ")),
+        };
+        let reason = format!("MIB_IF_ROW2 has no counter `{name}`");
+        faults.tell_name(path, reason, Some(&help));
     }
 }
 

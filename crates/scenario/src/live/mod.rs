@@ -4,6 +4,7 @@
 //! program would, in controlled or threads mode, so that the two modes are held against the whole
 //! corpus. What comes out is judged in the same way.
 
+mod hand;
 mod ops;
 
 use std::collections::BTreeMap;
@@ -12,16 +13,16 @@ use std::sync::Arc;
 use netiosim_model::choose::Seeded;
 use netiosim_model::event::What;
 use netiosim_model::ids::{ActorId, Handle};
-use netiosim_model::machine::RowRef;
 use netiosim_sim::{
-    Channel, Mode, Module, Mutex, Object, OnDeadlock, Process, RwLock, Signal, Stack, StackRef,
+    Channel, Mode, Module, Mutex, Object, OnDeadlock, Overlapped, Process, RwLock, Signal, Stack,
+    StackRef,
 };
 use parking_lot::Mutex as Plain;
 
 use crate::outcome::{Delivered, Ended, Failure, Outcome};
+use crate::perform::Store;
 use crate::program::{EnvEvent, Program, ThreadDecl, next_moment_ms, resolve_event};
-use crate::values::Variables;
-use crate::world::final_port;
+use crate::world::{final_port, tables_held};
 
 /// How real threads take turns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +43,7 @@ struct Live {
     channels: Vec<Channel<()>>,
     signals: Vec<Signal>,
     objects: Vec<Object>,
+    overlapped: Vec<Overlapped>,
     shared: Plain<Shared>,
     /// One for each thread of the scenario, set when it starts: a join may come before that.
     started_signals: Vec<Signal>,
@@ -57,9 +59,7 @@ enum AnyLock {
 }
 
 struct Shared {
-    handles: Vec<Handle>,
-    rows: Vec<Option<RowRef>>,
-    variables: Variables,
+    store: Store,
     deliveries: Vec<Delivered>,
     failures: Vec<Failure>,
     /// The actors of the threads that were started.
@@ -109,8 +109,12 @@ pub fn run_live(program: &Arc<Program>, seed: u64, turns: Turns) -> Outcome {
 
 impl Live {
     fn new(program: &Arc<Program>, stack: StackRef) -> Self {
-        let processes: Vec<Process> =
-            program.processes.iter().map(|name| stack.process(name, program.flavour)).collect();
+        let processes = program.processes.iter().map(|(name, elevated)| {
+            let process = stack.process(name, program.flavour);
+            process.set_elevated(*elevated);
+            process
+        });
+        let processes: Vec<Process> = processes.collect();
         let modules = program.modules.iter();
         let modules =
             modules.map(|(process, name)| processes[*process].module(name, true)).collect();
@@ -134,9 +138,7 @@ impl Live {
             stack.fault(fault.clone()).keep();
         }
         let shared = Shared {
-            handles: vec![Handle::NULL; program.registrations.len()],
-            rows: vec![None; program.rows.len()],
-            variables: Variables::new(program),
+            store: Store::new(program),
             deliveries: Vec::new(),
             failures: Vec::new(),
             threads: vec![None; program.threads.len()],
@@ -153,6 +155,7 @@ impl Live {
             channels,
             signals: program.signals.iter().map(|name| stack.signal(name)).collect(),
             objects: program.objects.iter().map(|name| stack.object(name)).collect(),
+            overlapped: program.overlapped.iter().map(|name| stack.overlapped(name)).collect(),
             processes,
             stack,
             shared: Plain::new(shared),
@@ -338,9 +341,10 @@ impl Live {
                     Some(_) => Ended::Finished,
                 })
                 .collect(),
-            variables: shared.variables.all().to_vec(),
+            variables: shared.store.variables.all().to_vec(),
             env: Arc::new(machine.env().clone()),
             teredo_port: final_port(machine.clone(), program.flavour),
+            tables_held: tables_held(machine),
             registrations: u32::try_from(machine.registrations().count()).unwrap_or(u32::MAX),
             limit: limit.map(str::to_owned),
             steps: shared.steps,

@@ -3,18 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use netiosim_model::function::Function;
 use netiosim_model::ids::Handle;
-use netiosim_model::machine::{LockMode, RowRef};
-use netiosim_model::member::Member;
-use netiosim_model::notification::Notification;
+use netiosim_model::machine::LockMode;
 use netiosim_sim::{Delivery, RawCallback, RawKind, RawRequest};
 
+use super::hand::Hand;
 use super::{AnyLock, Live};
 use crate::format::Value;
 use crate::outcome::{Delivered, Val};
-use crate::program::{CancelTarget, EntrySource, EnvEvent, Op, RegisterOp};
-use crate::values::{code_words, row_value};
-use crate::world::{GARBAGE, member_value};
+use crate::perform::{Host as _, perform, stable_table};
+use crate::program::{CancelTarget, EnvEvent, Op, RegisterOp};
+use crate::values::same;
+use crate::world::GARBAGE;
 
 /// The guards that a thread or callback holds.
 enum Guard<'a> {
@@ -28,10 +29,9 @@ struct Stop;
 
 /// The delivery at hand.
 #[derive(Clone)]
-struct Context {
-    client: usize,
-    delivered: Option<Delivered>,
-    row: Option<RowRef>,
+pub(super) struct Context {
+    pub(super) client: usize,
+    pub(super) delivered: Option<Delivered>,
     object: Option<netiosim_model::ids::ObjectId>,
 }
 
@@ -39,7 +39,7 @@ impl Live {
     /// The life of a thread.
     pub(super) fn thread(self: &Arc<Self>, script: usize) {
         let client = self.program.scripts[script].client;
-        let context = Context { client, delivered: None, row: None, object: None };
+        let context = Context { client, delivered: None, object: None };
         let _ = self.run(script, &context);
     }
 
@@ -64,32 +64,19 @@ impl Live {
             self.program.registrations.iter().position(|other| name.as_deref() == Some(&**other))
         });
         let registration = registration.unwrap_or(0);
-        let alias = match due.notification {
-            Notification::IpInterface { row: Some(row), .. } => self
-                .stack
-                .env()
-                .interface(row.luid)
-                .map(|interface| interface.alias.as_str().into()),
-            _ => None,
-        };
         let actor = self.stack.actor();
+        let rows = due.notification.table().and_then(|table| self.stack.table_rows(table));
+        let rows = rows.map(|rows| rows.len());
         let mut shared = self.shared.lock();
-        let delivered = Delivered {
-            registration,
-            handle: due.lane.handle,
-            number: due.number,
-            notification: due.notification,
-            family: due.family,
-            context: due.context,
-            alias,
-            during_register: shared.registering.contains(&actor),
-            at_ms: self.stack.now_ms(),
-        };
+        let inside = shared.registering.contains(&actor);
+        let delivered = self.stack.inspect(|machine| {
+            Delivered::new(due, registration, inside, rows, machine)
+        });
         shared.deliveries.push(delivered.clone());
         drop(shared);
         let client = self.program.scripts[script].client;
         let context =
-            Context { client, delivered: Some(delivered), row: delivery.row, object: due.object };
+            Context { client, delivered: Some(delivered), object: due.object };
         let _ = self.run(script, &context);
     }
 
@@ -107,7 +94,9 @@ impl Live {
                 Op::JumpUnless(value, equals, to) => {
                     let value = self.eval(context, value, place);
                     let equals = self.eval(context, equals, place);
-                    if value.is_some() && equals.is_some() && value != equals {
+                    if let (Some(value), Some(equals)) = (value, equals)
+                        && !same(&value, &equals)
+                    {
                         *to
                     } else {
                         pc + 1
@@ -183,33 +172,15 @@ impl Live {
 
     fn perform(self: &Arc<Self>, op: &Op, place: &Arc<str>, context: &Context) -> Result<(), Stop> {
         match op {
-            Op::Register(register) => self.register(register, place),
-            Op::Cancel { target, returns } => self.cancel(*target, *returns, place)?,
-            Op::GetTeredoPort { null, returns, port, save } => {
-                self.get_teredo_port(context, *null, *returns, port.as_ref(), *save, place);
+            Op::Register(register) => self.register(register, place, context),
+            Op::Cancel { target, returns } => self.cancel(*target, *returns, place, context)?,
+            Op::Api(op) => perform(&mut self.hand(place, context), op),
+            Op::NotifyOverlapped { function, overlapped, null_handle, returns } => {
+                let pointers = (*overlapped, *null_handle);
+                self.notify_overlapped(*function, pointers, *returns, place, context)?;
             }
-            Op::GetIpInterfaceEntry { source, returns, expect, save } => {
-                self.entry(context, source, *returns, expect, save, place);
-            }
-            Op::ReadRow { member, equals } => {
-                self.read_row(context, *member, equals.as_ref(), place);
-            }
-            Op::KeepRow(row) => self.shared.lock().rows[*row] = context.row,
-            Op::ReadKeptRow(row, member) => {
-                let kept = self.shared.lock().rows[*row];
-                match kept {
-                    Some(kept) => {
-                        let _ = self.stack.row_read(kept, *member);
-                    }
-                    None => {
-                        self.fail(place, "read_kept_row", "a row kept before", "no row was kept");
-                    }
-                }
-            }
-            Op::FreeRow => {
-                if let Some(row) = context.row {
-                    self.stack.row_free(row);
-                }
+            Op::WaitOverlapped(overlapped) => {
+                self.overlapped[*overlapped].event().wait().map_err(|_| Stop)?;
             }
             Op::Construct(object) => self.objects[*object].construct(),
             Op::Destroy(object) => self.objects[*object].destroy(),
@@ -260,13 +231,13 @@ impl Live {
             Op::Change(event) => self.happen(event, place),
             Op::Set(variable, value) => {
                 if let Some(value) = self.eval(context, value, place) {
-                    self.shared.lock().variables.set(*variable, value);
+                    self.shared.lock().store.variables.set(*variable, value);
                 }
             }
             Op::Assert(value, equals) => {
                 if let (Some(got), Some(expected)) =
                     (self.eval(context, value, place), self.eval(context, equals, place))
-                    && got != expected
+                    && !same(&got, &expected)
                 {
                     self.fail(
                         place,
@@ -314,11 +285,17 @@ impl Live {
         self.stack.join_actor(target).map_err(|_| Stop)
     }
 
-    fn register(self: &Arc<Self>, op: &RegisterOp, place: &Arc<str>) {
+    fn hand<'a>(&'a self, place: &'a Arc<str>, context: &'a Context) -> Hand<'a> {
+        Hand { live: self, context, place }
+    }
+
+    fn register(self: &Arc<Self>, op: &RegisterOp, place: &Arc<str>, context: &Context) {
         let kind = match op.function {
-            netiosim_model::event::Function::NotifyIpInterfaceChange => {
-                RawKind::IpInterface(op.family)
-            }
+            Function::NotifyIpInterfaceChange => RawKind::IpInterface(op.family),
+            Function::NotifyUnicastIpAddressChange => RawKind::UnicastAddress(op.family),
+            Function::NotifyRouteChange2 => RawKind::Route(op.family),
+            Function::NotifyStableUnicastIpAddressTable => RawKind::StableTable(op.family),
+            Function::NotifyNetworkConnectivityHintChange => RawKind::ConnectivityHint,
             _ => RawKind::TeredoPort,
         };
         let registration = op.registration;
@@ -328,6 +305,7 @@ impl Live {
             context: op.context,
             initial: op.initial,
             handle_pointer: !op.null_handle,
+            table_pointer: !op.null_table,
             module: op.module.map(|module| self.modules[module].id()),
             callback_process: op.foreign.map(|process| self.processes[process].id()),
             object: op.object.map(|object| self.objects[object].id()),
@@ -340,14 +318,16 @@ impl Live {
         let actor = self.stack.actor();
         self.shared.lock().registering.push(actor);
         let registered = self.stack.register(request, &mut |handle| {
-            self.shared.lock().handles[registration] = handle;
+            self.shared.lock().store.handles[registration] = handle;
         });
         let mut shared = self.shared.lock();
         if let Some(at) = shared.registering.iter().rposition(|other| *other == actor) {
             shared.registering.remove(at);
         }
         drop(shared);
-        self.check_code(place, op.function.name(), op.returns, registered.code);
+        let mut hand = self.hand(place, context);
+        hand.check_code(op.function.name(), op.returns, registered.code);
+        stable_table(&mut hand, registered.table, op.table, op.count);
     }
 
     fn cancel(
@@ -355,140 +335,48 @@ impl Live {
         target: CancelTarget,
         returns: Option<u32>,
         place: &Arc<str>,
+        context: &Context,
     ) -> Result<(), Stop> {
         let handle = match target {
-            CancelTarget::Registration(variable) => self.shared.lock().handles[variable],
+            CancelTarget::Registration(variable) => self.shared.lock().store.handles[variable],
             CancelTarget::Null => Handle::NULL,
             CancelTarget::Garbage => GARBAGE,
         };
         let code = self.stack.cancel_mib_change_notify2(handle);
-        let actor = self.stack.actor();
-        if !self.stack.inspect(|machine| machine.actor_info(actor).is_alive()) {
-            return Err(Stop);
-        }
-        self.check_code(place, "CancelMibChangeNotify2", returns, code);
+        self.go_on()?;
+        self.hand(place, context).check_code("CancelMibChangeNotify2", returns, code);
         Ok(())
     }
 
-    fn get_teredo_port(
+    /// NotifyAddrChange or NotifyRouteChange; with both pointers NULL it waits for the change.
+    fn notify_overlapped(
         &self,
-        context: &Context,
-        null: bool,
+        function: Function,
+        (overlapped, null_handle): (Option<usize>, bool),
         returns: Option<u32>,
-        port: Option<&Value>,
-        save: Option<usize>,
         place: &Arc<str>,
-    ) {
-        let mut written = 0;
-        let code = self.stack.get_teredo_port((!null).then_some(&mut written));
-        self.check_code(place, "GetTeredoPort", returns, code);
-        let flavour = self.program.flavour;
-        let done = !null && netiosim_model::status::success(code, flavour) && code == 0;
-        let got = done.then_some(Val::Number(u64::from(written)));
-        if let Some(port) = port
-            && let Some(expected) = self.eval(context, port, place)
-            && got.as_ref() != Some(&expected)
-        {
-            let got = got.as_ref().map_or_else(|| "no port".to_owned(), ToString::to_string);
-            self.fail(place, "the port of GetTeredoPort", expected.to_string(), got);
-        }
-        if let (Some(variable), Some(value)) = (save, got) {
-            self.shared.lock().variables.set(variable, value);
-        }
+        context: &Context,
+    ) -> Result<(), Stop> {
+        let overlapped = overlapped.map(|overlapped| &self.overlapped[overlapped]);
+        let code = match function {
+            Function::NotifyRouteChange => {
+                self.stack.notify_route_change(!null_handle, overlapped)
+            }
+            _ => self.stack.notify_addr_change(!null_handle, overlapped),
+        };
+        self.go_on()?;
+        self.hand(place, context).check_code(function.name(), returns, code);
+        Ok(())
     }
 
-    fn read_row(
-        &self,
-        context: &Context,
-        member: Member,
-        equals: Option<&Value>,
-        place: &Arc<str>,
-    ) {
-        let got = match context.row {
-            None => Val::Text("null".into()),
-            Some(row) => row_value(self.stack.row_read(row, member)),
-        };
-        if let Some(equals) = equals
-            && let Some(expected) = self.eval(context, equals, place)
-            && expected != got
-        {
-            self.fail(
-                place,
-                &format!("{} of the row", member.name()),
-                expected.to_string(),
-                got.to_string(),
-            );
-        }
-    }
-
-    fn entry(
-        &self,
-        context: &Context,
-        source: &EntrySource,
-        returns: Option<u32>,
-        expect: &[(Member, Value)],
-        save: &[(Member, usize)],
-        place: &Arc<str>,
-    ) {
-        let row = context.row.and_then(|row| self.stack.inspect(|machine| machine.row_key(row)));
-        let query = match source.query(row.flatten(), &self.stack.env()) {
-            Ok(query) => query,
-            Err((expected, got)) => {
-                self.fail(place, "get_ip_interface_entry", expected, got);
-                return;
-            }
-        };
-        let (code, answer) = match query {
-            None => (self.stack.get_ip_interface_entry(None), None),
-            Some(query) => match self.stack.ip_interface_entry(query) {
-                Ok(answer) => (0, Some(answer)),
-                Err(error) => (error.code, None),
-            },
-        };
-        self.check_code(place, "GetIpInterfaceEntry", returns, code);
-        for (member, value) in expect {
-            let got = answer.as_ref().and_then(|(key, row)| member_value(*member, *key, row));
-            let expected = self.eval(context, value, place);
-            if expected.is_some() && expected != got.map(Val::Number) {
-                let got = got.map_or_else(|| "no row".to_owned(), |got| got.to_string());
-                let expected = expected.map(|value| value.to_string()).unwrap_or_default();
-                self.fail(place, &format!("{} of the entry", member.name()), expected, got);
-            }
-        }
-        if let Some((key, row)) = &answer {
-            for (member, variable) in save {
-                if let Some(value) = member_value(*member, *key, row) {
-                    self.shared.lock().variables.set(*variable, Val::Number(value));
-                }
-            }
-        }
+    /// Whether the thread goes on after a wait: its process may have ended meanwhile.
+    fn go_on(&self) -> Result<(), Stop> {
+        let actor = self.stack.actor();
+        let alive = self.stack.inspect(|machine| machine.actor_info(actor).is_alive());
+        if alive { Ok(()) } else { Err(Stop) }
     }
 
     fn eval(&self, context: &Context, value: &Value, place: &Arc<str>) -> Option<Val> {
-        let env = self.stack.env();
-        let shared = self.shared.lock();
-        let value = shared.variables.eval(
-            value,
-            &self.program,
-            context.client,
-            context.delivered.as_ref(),
-            &env,
-        );
-        drop(shared);
-        match value {
-            Ok(value) => Some(value),
-            Err(reason) => {
-                self.fail(place, "a value", "a variable that is set", reason);
-                None
-            }
-        }
-    }
-
-    fn check_code(&self, place: &Arc<str>, what: &str, expected: Option<u32>, got: u32) {
-        let Some(expected) = expected.filter(|expected| *expected != got) else {
-            return;
-        };
-        let words = |code: u32| code_words(code, self.program.flavour);
-        self.fail(place, &format!("the result of {what}"), words(expected), words(got));
+        self.hand(place, context).eval(value)
     }
 }

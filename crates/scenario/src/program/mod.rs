@@ -23,6 +23,7 @@ pub use self::call::{
 };
 pub use self::compile::compile;
 pub use self::event::{EnvEvent, resolve_event};
+pub(crate) use self::interface::COUNTERS;
 pub use self::stack::{BuildError, build_env};
 
 use netiosim_model::env::Env;

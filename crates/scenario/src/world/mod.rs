@@ -4,24 +4,27 @@
 //! of them, or the environment, by one step. No thread of the operating system is involved, so a
 //! callback may be held at any of its steps while others go on.
 
+mod hand;
+mod happen;
 mod ops;
 
-pub(crate) use self::ops::{GARBAGE, member_value};
+pub(crate) use self::ops::GARBAGE;
 
 use std::sync::Arc;
 
 use netiosim_model::choose::{Chooser, Seeded};
 use netiosim_model::event::Event;
+use netiosim_model::function::Function;
 use netiosim_model::ids::{
-    ActorId, ChannelId, Handle, LaneId, LockId, ModuleId, ObjectId, ProcessId, SignalId,
+    ActorId, ChannelId, Handle, LaneId, LockId, ModuleId, ObjectId, OverlappedId, ProcessId,
+    SignalId, TableId,
 };
-use netiosim_model::machine::{Due, Machine, Registered, Registration, RowRef};
-use netiosim_model::notification::Notification;
+use netiosim_model::machine::{Due, Machine, Registered, Registration};
 use netiosim_model::status::Flavour;
 
 use crate::outcome::{Delivered, Ended, Failure, Outcome};
-use crate::program::{EnvEvent, Program, next_moment_ms, resolve_event};
-use crate::values::Variables;
+use crate::perform::Store;
+use crate::program::{Program, next_moment_ms};
 
 /// One step that may be taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,6 +60,8 @@ struct Frame {
     object: Option<ObjectId>,
     /// The registering call that is under way: initial deliveries that are left.
     registering: Option<(PendingCall, Vec<LaneId>)>,
+    /// The OVERLAPPED of the synchronous call that is under way.
+    waiting: Option<OverlappedId>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -65,7 +70,9 @@ struct PendingCall {
     handle: Handle,
     code: u32,
     returns: Option<u32>,
-    function: netiosim_model::event::Function,
+    function: Function,
+    /// The table that came at once.
+    table: Option<TableId>,
 }
 
 /// The machine of a scenario.
@@ -81,9 +88,8 @@ pub struct World {
     channels: Vec<ChannelId>,
     signals: Vec<SignalId>,
     objects: Vec<ObjectId>,
-    handles: Vec<Handle>,
-    rows: Vec<Option<RowRef>>,
-    variables: Variables,
+    overlapped: Vec<OverlappedId>,
+    store: Store,
     /// Where each thread of the scenario runs.
     threads: Vec<Option<usize>>,
     timeline: usize,
@@ -99,8 +105,12 @@ impl World {
     pub fn new(program: &Arc<Program>, seed: u64) -> Self {
         let mut machine =
             Machine::with_options(program.profile, program.options.clone(), program.env.clone());
-        let processes: Vec<ProcessId> =
-            program.processes.iter().map(|name| machine.process(name, program.flavour)).collect();
+        let processes = program.processes.iter().map(|(name, elevated)| {
+            let process = machine.process(name, program.flavour);
+            machine.set_elevated(process, *elevated);
+            process
+        });
+        let processes: Vec<ProcessId> = processes.collect();
         let modules = program.modules.iter();
         let modules =
             modules.map(|(process, name)| machine.module_add(processes[*process], name, true));
@@ -113,6 +123,7 @@ impl World {
         let channels: Vec<ChannelId> = channels.collect();
         let signals = program.signals.iter().map(|name| machine.signal(name)).collect();
         let objects = program.objects.iter().map(|name| machine.object(name)).collect();
+        let overlapped = program.overlapped.iter().map(|name| machine.overlapped(name)).collect();
         for fault in &program.faults {
             machine.fault_add(fault.clone());
         }
@@ -125,9 +136,8 @@ impl World {
             channels,
             signals,
             objects,
-            handles: vec![Handle::NULL; program.registrations.len()],
-            rows: vec![None; program.rows.len()],
-            variables: Variables::new(program),
+            overlapped,
+            store: Store::new(program),
             threads: vec![None; program.threads.len()],
             timeline: 0,
             events: Vec::new(),
@@ -243,6 +253,7 @@ impl World {
         let findings = self.machine.findings().to_vec();
         let virtual_ms = self.machine.now_ms();
         let env = Arc::new(self.machine.env().clone());
+        let tables_held = tables_held(&self.machine);
         let registrations = u32::try_from(self.machine.registrations().count()).unwrap_or(u32::MAX);
         let teredo_port = final_port(self.machine, self.program.flavour);
         Outcome {
@@ -252,9 +263,10 @@ impl World {
             deliveries: self.deliveries,
             failures: self.failures,
             threads,
-            variables: self.variables.all().to_vec(),
+            variables: self.store.variables.all().to_vec(),
             env,
             teredo_port,
+            tables_held,
             registrations,
             limit,
             steps: self.steps,
@@ -340,96 +352,14 @@ impl World {
         let name = name.unwrap_or_default();
         let registration =
             self.program.registrations.iter().position(|other| **other == *name).unwrap_or(0);
-        let alias = match due.notification {
-            Notification::IpInterface { row: Some(row), .. } => self
-                .machine
-                .env()
-                .interface(row.luid)
-                .map(|interface| interface.alias.as_str().into()),
-            _ => None,
-        };
-        let delivered = Delivered {
-            registration,
-            handle: lane.handle,
-            number: due.number,
-            notification: due.notification,
-            family: due.family,
-            context: due.context,
-            alias,
-            during_register,
-            at_ms: self.machine.now_ms(),
-        };
+        let table = due.notification.table();
+        let rows = table.and_then(|table| self.machine.table_rows(actor, table));
+        let rows = rows.map(|rows| rows.len());
+        let delivered =
+            Delivered::new(&due, registration, during_register, rows, &self.machine);
         self.deliveries.push(delivered.clone());
         let script = usize::try_from(due.callback).unwrap_or(0);
         self.runners[runner].frames.push(Frame::new(script, Some(delivered), due.object));
-    }
-
-    /// Lets an event of the file happen.
-    fn happen(&mut self, event: &crate::format::Event, actor: Option<ActorId>, place: &Arc<str>) {
-        let resolved = resolve_event(event, self.machine.env(), &self.program);
-        let outcome = match resolved {
-            Err(reason) => Err(reason),
-            Ok(EnvEvent::Changes(changes)) => changes.iter().try_for_each(|change| {
-                self.machine
-                    .change(actor, change, &mut self.chooser)
-                    .map_err(|error| error.to_string())
-            }),
-            Ok(other) => {
-                self.happen_to_machine(other, actor);
-                Ok(())
-            }
-        };
-        if let Err(reason) = outcome {
-            self.fail(place, "the event", "that it can happen", reason);
-        }
-    }
-
-    fn happen_to_machine(&mut self, event: EnvEvent, actor: Option<ActorId>) {
-        match event {
-            EnvEvent::Changes(_) => unreachable!("changes are applied before"),
-            EnvEvent::NsiRestart => self.machine.nsi_restart(),
-            EnvEvent::NsiDown(down) => self.machine.set_nsi_down(down),
-            EnvEvent::ProcessExit(process) => {
-                let process = self.processes[process];
-                let actor = actor.or_else(|| self.actor_in(process));
-                if let Some(actor) = actor {
-                    self.machine.process_exit(actor, process);
-                }
-                self.drop_dead_frames();
-            }
-            EnvEvent::Reboot => {
-                self.machine.reboot(&mut self.chooser);
-                self.drop_dead_frames();
-            }
-            EnvEvent::Module { module, loaded } => {
-                let process = self.processes[self.program.modules[module].0];
-                let module = self.modules[module];
-                match actor.or_else(|| self.actor_in(process)) {
-                    Some(actor) if !loaded => self.machine.module_unload(actor, process, module),
-                    // A process without a thread has nobody who could have registered.
-                    None if !loaded => {}
-                    _ => self.machine.module_load(process, module),
-                }
-            }
-            EnvEvent::Fault(fault) => {
-                self.machine.fault_add(fault);
-            }
-            EnvEvent::FaultClear(function) => self.machine.fault_clear(function),
-        }
-    }
-
-    fn actor_in(&self, process: ProcessId) -> Option<ActorId> {
-        let mut actors = self.runners.iter().map(|runner| runner.actor);
-        actors.find(|actor| self.machine.actor_info(*actor).process() == process)
-    }
-
-    fn drop_dead_frames(&mut self) {
-        for n in 0..self.runners.len() {
-            if !self.alive(&self.runners[n]) {
-                self.runners[n].frames.clear();
-                self.runners[n].wake_ms = None;
-            }
-        }
     }
 
     fn fail(
@@ -452,7 +382,8 @@ impl World {
 
 impl Frame {
     fn new(script: usize, delivery: Option<Delivered>, object: Option<ObjectId>) -> Self {
-        Self { script, pc: 0, loops: Vec::new(), delivery, object, registering: None }
+        let (loops, registering, waiting) = (Vec::new(), None, None);
+        Self { script, pc: 0, loops, delivery, object, registering, waiting }
     }
 }
 
@@ -464,8 +395,17 @@ impl PendingCall {
             code: registered.code,
             returns: op.returns,
             function: op.function,
+            table: registered.table,
         }
     }
+}
+
+/// The tables that living processes have not freed.
+pub(crate) fn tables_held(machine: &Machine) -> Vec<Function> {
+    let processes = (0u32..).zip(machine.processes());
+    let alive = processes.filter(|(_, process)| process.is_alive());
+    let held = alive.flat_map(|(n, _)| machine.tables_held(ProcessId(n)));
+    held.map(|(_, function)| function).collect()
 }
 
 /// What GetTeredoPort answers at the end: asked by nobody, so that it leaves no trace.

@@ -2,16 +2,18 @@
 
 use std::sync::Arc;
 
+use netiosim_model::function::Function;
 use netiosim_model::ids::{Handle, LaneId};
 use netiosim_model::machine::{Begun, CancelBegin, Fault, Request};
-use netiosim_model::member::Member;
-use netiosim_model::notification::RowKey;
+use netiosim_model::status::Status;
 
+use super::hand::Hand;
 use super::{Frame, PendingCall, World};
 use crate::format::Value;
 use crate::outcome::Val;
-use crate::program::{CancelTarget, EntrySource, EnvEvent, Op, RegisterOp};
-use crate::values::{code_words, row_value};
+use crate::perform::{Host as _, perform, stable_table};
+use crate::program::{CancelTarget, EnvEvent, Op, RegisterOp};
+use crate::values::same;
 
 /// A handle value that no stack gives.
 pub(crate) const GARBAGE: Handle = Handle(0xDEAD_BEE1);
@@ -71,11 +73,52 @@ impl World {
         let actor = self.runners[n].actor;
         if let Op::Cancel { returns, .. } = op {
             let (_, code) = self.machine.cancel_end(actor);
-            self.check_code(n, place, "CancelMibChangeNotify2", *returns, code);
+            self.hand(n, place).check_code("CancelMibChangeNotify2", *returns, code);
         } else {
             self.machine.wait_end(actor);
+            if let Op::NotifyOverlapped { function, returns, .. } = op
+                && let Some(own) = self.frame(n).waiting.take()
+            {
+                let code = self.machine.overlapped_result(own);
+                self.hand(n, place).check_code(function.name(), *returns, code);
+            }
         }
         self.advance(n);
+    }
+
+    fn hand<'a>(&'a mut self, runner: usize, place: &'a Arc<str>) -> Hand<'a> {
+        Hand { world: self, runner, place }
+    }
+
+    /// NotifyAddrChange or NotifyRouteChange; with both pointers NULL it waits for the change.
+    fn notify_overlapped(
+        &mut self,
+        n: usize,
+        function: Function,
+        (overlapped, null_handle): (Option<usize>, bool),
+        returns: Option<u32>,
+        place: &Arc<str>,
+    ) -> Begun {
+        let actor = self.runners[n].actor;
+        let code = match overlapped {
+            Some(overlapped) if !null_handle => {
+                let overlapped = self.overlapped[overlapped];
+                self.machine.notify_overlapped(actor, function, overlapped).1
+            }
+            None if null_handle => {
+                let own = self.machine.overlapped(function.name());
+                let (status, code) = self.machine.notify_overlapped(actor, function, own);
+                if status == Status::IoPending {
+                    self.frame(n).waiting = Some(own);
+                    let event = self.machine.overlapped_event(own);
+                    return self.machine.wait_signal(actor, event);
+                }
+                code
+            }
+            _ => self.machine.notify_overlapped_badly(actor, function).1,
+        };
+        self.hand(n, place).check_code(function.name(), returns, code);
+        Begun::Done
     }
 
     fn perform(&mut self, n: usize, op: &Op, place: &Arc<str>) {
@@ -88,13 +131,13 @@ impl World {
             }
             Op::Cancel { target, returns } => {
                 let handle = match target {
-                    CancelTarget::Registration(variable) => self.handles[*variable],
+                    CancelTarget::Registration(variable) => self.store.handles[*variable],
                     CancelTarget::Null => Handle::NULL,
                     CancelTarget::Garbage => GARBAGE,
                 };
                 match self.machine.cancel_begin(actor, handle, &mut self.chooser) {
                     CancelBegin::Done { code, .. } => {
-                        self.check_code(n, place, "CancelMibChangeNotify2", *returns, code);
+                        self.hand(n, place).check_code("CancelMibChangeNotify2", *returns, code);
                         Begun::Done
                     }
                     CancelBegin::Wait => Begun::Wait,
@@ -106,6 +149,14 @@ impl World {
                 let target = self.runners[self.runner_of(*thread)].actor;
                 self.machine.join(actor, target)
             }
+            Op::NotifyOverlapped { function, overlapped, null_handle, returns } => {
+                let pointers = (*overlapped, *null_handle);
+                self.notify_overlapped(n, *function, pointers, *returns, place)
+            }
+            Op::WaitOverlapped(overlapped) => {
+                let event = self.machine.overlapped_event(self.overlapped[*overlapped]);
+                self.machine.wait_signal(actor, event)
+            }
             Op::Wait(signal) => self.machine.wait_signal(actor, self.signals[*signal]),
             Op::Send(channel) => self.machine.send(actor, self.channels[*channel]),
             Op::Receive(channel) => self.machine.receive(actor, self.channels[*channel]),
@@ -116,7 +167,7 @@ impl World {
             Op::JumpUnless(value, equals, to) => {
                 if let (Some(value), Some(equals)) =
                     (self.eval(n, value, place), self.eval(n, equals, place))
-                    && value != equals
+                    && !same(&value, &equals)
                 {
                     self.frame(n).pc = *to;
                     return;
@@ -167,25 +218,7 @@ impl World {
     fn perform_at_once(&mut self, n: usize, op: &Op, place: &Arc<str>) {
         let actor = self.runners[n].actor;
         match op {
-            Op::GetTeredoPort { null, returns, port, save } => {
-                let (_, code, got) = self.machine.get_teredo_port(actor, !null, &mut self.chooser);
-                self.check_code(n, place, "GetTeredoPort", *returns, code);
-                let written = got.map(|port| Val::Number(u64::from(port)));
-                if let Some(port) = port
-                    && let Some(expected) = self.eval(n, port, place)
-                    && written.as_ref() != Some(&expected)
-                {
-                    let got =
-                        written.as_ref().map_or_else(|| "no port".to_owned(), ToString::to_string);
-                    self.fail(place, "the port of GetTeredoPort", expected.to_string(), got);
-                }
-                if let (Some(variable), Some(value)) = (save, written) {
-                    self.variables.set(*variable, value);
-                }
-            }
-            Op::GetIpInterfaceEntry { source, returns, expect, save } => {
-                self.entry(n, source, *returns, expect, save, place);
-            }
+            Op::Api(op) => perform(&mut self.hand(n, place), op),
             Op::Unlock(lock) => {
                 if !self.machine.release(actor, self.locks[*lock]) {
                     let name = self.program.locks[*lock].0.clone();
@@ -195,19 +228,6 @@ impl World {
                         format!("lock \"{name}\" held by this thread"),
                         "it is not",
                     );
-                }
-            }
-            Op::ReadRow { member, equals } => self.read_row(n, *member, equals.as_ref(), place),
-            Op::KeepRow(row) => self.rows[*row] = self.machine.row_of(actor),
-            Op::ReadKeptRow(row, member) => match self.rows[*row] {
-                Some(kept) => {
-                    let _ = self.machine.row_read(actor, kept, *member, &mut self.chooser);
-                }
-                None => self.fail(place, "read_kept_row", "a row kept before", "no row was kept"),
-            },
-            Op::FreeRow => {
-                if let Some(row) = self.machine.row_of(actor) {
-                    self.machine.row_free(actor, row);
                 }
             }
             Op::Construct(object) => self.machine.construct(actor, self.objects[*object]),
@@ -232,13 +252,13 @@ impl World {
             Op::Change(event) => self.happen(event, Some(actor), place),
             Op::Set(variable, value) => {
                 if let Some(value) = self.eval(n, value, place) {
-                    self.variables.set(*variable, value);
+                    self.store.variables.set(*variable, value);
                 }
             }
             Op::Assert(value, equals) => {
                 if let (Some(got), Some(expected)) =
                     (self.eval(n, value, place), self.eval(n, equals, place))
-                    && got != expected
+                    && !same(&got, &expected)
                 {
                     let what = format!("assert {value}");
                     self.fail(place, &what, expected.to_string(), got.to_string());
@@ -287,24 +307,21 @@ impl World {
             context: op.context,
             initial: op.initial,
             handle_pointer: !op.null_handle,
+            table_pointer: !op.null_table,
             module: op.module.map(|module| self.modules[module]),
             callback_process: op.foreign.map(|process| self.processes[process]),
             object: op.object.map(|object| self.objects[object]),
             ..Request::new(program.registrations[op.registration].clone(), 0)
         };
-        let registered = match op.function {
-            netiosim_model::event::Function::NotifyIpInterfaceChange => self
-                .machine
-                .notify_ip_interface_change(actor, op.family, &request, &mut self.chooser),
-            _ => self.machine.notify_teredo_port_change(actor, &request, &mut self.chooser),
-        };
+        let registered =
+            self.machine.notify(actor, op.function, op.family, &request, &mut self.chooser);
         let call = PendingCall::new(op, &registered);
         if registered.initial.is_empty() {
             self.end_register(n, &call, place, false);
             return;
         }
         if registered.written_first {
-            self.handles[op.registration] = registered.handle;
+            self.store.handles[op.registration] = registered.handle;
         }
         self.go_on_registering(n, call, registered.initial, place);
     }
@@ -331,112 +348,20 @@ impl World {
         if deferred {
             self.machine.register_return(actor, call.function, call.code, call.handle);
         }
-        self.handles[call.registration] = call.handle;
-        self.check_code(n, place, call.function.name(), call.returns, call.code);
+        self.store.handles[call.registration] = call.handle;
+        let program = self.program.clone();
+        let frame = self.frame(n);
+        let op = &program.scripts[frame.script].ops[frame.pc].0;
+        let mut hand = self.hand(n, place);
+        hand.check_code(call.function.name(), call.returns, call.code);
+        if let Op::Register(op) = op {
+            stable_table(&mut hand, call.table, op.table, op.count);
+        }
         self.advance(n);
     }
 
-    fn read_row(&mut self, n: usize, member: Member, equals: Option<&Value>, place: &Arc<str>) {
-        let actor = self.runners[n].actor;
-        let Some(row) = self.machine.row_of(actor) else {
-            self.fail(place, "read_row", "a row at hand", "no callback runs here");
-            return;
-        };
-        let read = self.machine.row_read(actor, row, member, &mut self.chooser);
-        let got = row_value(read);
-        if let Some(equals) = equals
-            && let Some(expected) = self.eval(n, equals, place)
-            && expected != got
-        {
-            let what = format!("{} of the row", member.name());
-            self.fail(place, &what, expected.to_string(), got.to_string());
-        }
-    }
-
-    fn entry(
-        &mut self,
-        n: usize,
-        source: &EntrySource,
-        returns: Option<u32>,
-        expect: &[(Member, Value)],
-        save: &[(Member, usize)],
-        place: &Arc<str>,
-    ) {
-        let actor = self.runners[n].actor;
-        let row = self.machine.row_of(actor).and_then(|row| self.machine.row_key(row)).flatten();
-        let query = match source.query(row, self.machine.env()) {
-            Ok(query) => query,
-            Err((expected, got)) => {
-                self.fail(place, "get_ip_interface_entry", expected, got);
-                return;
-            }
-        };
-        let answer = self.machine.get_ip_interface_entry(actor, query);
-        let code = match &answer {
-            Ok(_) => 0,
-            Err((_, code)) => *code,
-        };
-        self.check_code(n, place, "GetIpInterfaceEntry", returns, code);
-        for (member, value) in expect {
-            let got = answer.as_ref().ok().and_then(|(key, row)| member_value(*member, *key, row));
-            let expected = self.eval(n, value, place);
-            if expected.is_some() && expected != got.map(Val::Number) {
-                let got = got.map_or_else(|| "no row".to_owned(), |got| got.to_string());
-                let expected = expected.map(|value| value.to_string()).unwrap_or_default();
-                self.fail(place, &format!("{} of the entry", member.name()), expected, got);
-            }
-        }
-        if let Ok((key, row)) = answer {
-            for (member, variable) in save {
-                if let Some(value) = member_value(*member, key, &row) {
-                    self.variables.set(*variable, Val::Number(value));
-                }
-            }
-        }
-    }
-
     fn eval(&mut self, n: usize, value: &Value, place: &Arc<str>) -> Option<Val> {
-        let frames = &self.runners[n].frames;
-        let delivery = frames.iter().rev().find_map(|frame| frame.delivery.as_ref());
-        let client = frames.last().map_or(0, |frame| self.program.scripts[frame.script].client);
-        let env = self.machine.env();
-        match self.variables.eval(value, &self.program, client, delivery, env) {
-            Ok(value) => Some(value),
-            Err(reason) => {
-                self.fail(place, "a value", "a variable that is set", reason);
-                None
-            }
-        }
-    }
-
-    fn check_code(
-        &mut self,
-        n: usize,
-        place: &Arc<str>,
-        what: &str,
-        expected: Option<u32>,
-        got: u32,
-    ) {
-        let Some(expected) = expected.filter(|expected| *expected != got) else {
-            return;
-        };
-        let flavour = self.machine.flavour(self.runners[n].actor);
-        let words = |code: u32| code_words(code, flavour);
-        self.fail(place, &format!("the result of {what}"), words(expected), words(got));
-    }
-}
-
-/// The value of a member, keys included.
-pub(crate) fn member_value(
-    member: Member,
-    key: RowKey,
-    row: &netiosim_model::interface::IpRow,
-) -> Option<u64> {
-    match member {
-        Member::Family => Some(u64::from(key.family.number())),
-        Member::InterfaceLuid => Some(key.luid.0),
-        Member::InterfaceIndex => Some(u64::from(key.index)),
-        other => row.get(other),
+        self.hand(n, place).eval(value)
     }
 }
 
