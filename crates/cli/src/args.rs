@@ -51,6 +51,9 @@ pub(crate) enum Command {
     New {
         /// The name of the template.
         template: Option<String>,
+        /// How many adapters the template `many` has.
+        #[arg(long, value_name = "N")]
+        count: Option<u16>,
     },
     /// Make a stack file of real interfaces.
     Import {

@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         Command::Rules => explain::rules(&mut output),
         Command::Explain { rule } => explain::explain(&rule, &mut output),
         Command::Profiles { format } => profiles::profiles(format, &mut output),
-        Command::New { template } => new::new(template.as_deref(), &mut output),
+        Command::New { template, count } => new::new(template.as_deref(), count, &mut output),
         Command::Import { from: ImportFrom::Host { output: file } } => {
             import::host(file.as_deref(), &mut output)
         }

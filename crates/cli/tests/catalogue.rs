@@ -97,3 +97,37 @@ fn a_misspelt_template_is_corrected() {
     assert_eq!((done.code, done.stdout.as_str()), (64, ""));
     assert!(done.stderr.contains("did you mean `home`?"), "{done:?}");
 }
+
+#[test]
+fn as_many_adapters_as_one_says() {
+    let adapters = |args: &[&str]| {
+        let done = netiosim(args);
+        assert_eq!(done.code, 0, "{done:?}");
+        let file: Value = serde_json::from_str(&done.stdout).expect("JSON");
+        file["stack"]["interfaces"].as_array().expect("interfaces").len() - 1
+    };
+    assert_eq!(adapters(&["new", "many"]), 100);
+    assert_eq!(adapters(&["new", "many", "--count", "7"]), 7);
+    assert_eq!(adapters(&["new", "many", "--count", "0"]), 0);
+    for args in [&["new", "home", "--count", "7"][..], &["new", "--count", "7"]] {
+        let done = netiosim(args);
+        assert_eq!((done.code, done.stdout.as_str()), (64, ""), "{args:?}");
+        assert!(done.stderr.contains("`many`"), "{done:?}");
+    }
+    assert_eq!(netiosim(["new", "many", "--count", "65536"]).code, 64);
+}
+
+#[test]
+fn the_stack_of_many_adapters_runs() {
+    let folder = folder("many");
+    let stack = netiosim(["new", "many", "--count", "300"]).stdout;
+    fs::write(folder.join("many.stack.json"), stack).expect("a file");
+    let scenario = r#"{"version": 1, "name": "one of many changes", "stack": {"file": "many.stack.json"},
+        "timeline": [{"event": {"interface_set": {"interface": "Ethernet 256", "family": "inet", "mtu": 1400}}}],
+        "expect": {"stack": {"interfaces": [{"alias": "Ethernet 300"}]}}}"#;
+    fs::create_dir(folder.join("s")).expect("a folder");
+    fs::write(folder.join("s/s.json"), scenario.replace("many.stack.json", "../many.stack.json"))
+        .expect("a file");
+    let done = netiosim_in(&folder, ["run", "s"]);
+    assert_eq!(done.code, 0, "{done:?}");
+}

@@ -267,7 +267,7 @@ fn a_second_free_names_the_first() {
     assert_eq!(bench.rules(), ["N020"], "CV-20");
     assert_eq!(
         bench.message(),
-        "a table of GetUnicastIpAddressTable, handed out at a.rs:1 was freed twice, at a.rs:5"
+        "a table of GetUnicastIpAddressTable, handed out at a.rs:1 was freed twice, first at a.rs:5"
     );
     let place = bench.machine.findings()[0].place.expect("a place");
     assert_eq!(bench.machine.place_text(place), "b.rs:9");

@@ -631,3 +631,20 @@ fn every_request_gets_a_table_of_its_own() {
     let held = bench.machine.tables_held(bench.process);
     assert_eq!(held.len(), 1, "NS-10: no table was made for the one that was withdrawn");
 }
+
+#[test]
+fn what_becomes_stable_during_a_cancel_that_is_refused_is_delivered_afterwards() {
+    let mut bench = bench(TeredoState::Dormant, Flavour::User, &[("stable-repeat", "each-time")]);
+    let handle = pending(&mut bench, AF_UNSPEC);
+    assert!(wait_a_minute(&mut bench));
+    begin(&mut bench, handle);
+    assert!(matches!(bench.cancel(bench.pool, handle), CancelBegin::Cycle(_)));
+    change(&mut bench, &Change::TeredoRestart(PortWish::Another));
+    let mut left_ms = 60_000;
+    while left_ms > 0 {
+        left_ms -= bench.machine.elapse(left_ms, &mut bench.chooser);
+    }
+    let _ = bench.machine.abandon(bench.pool, &mut bench.chooser);
+    bench.machine.delivery_end(bench.pool);
+    assert!(wait_a_minute(&mut bench), "the client is qualified again");
+}

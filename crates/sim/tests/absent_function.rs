@@ -1,11 +1,11 @@
 //! A function that this Windows does not have cannot be called: a program has to look first (NH-06,
 //! CH-03).
 
+use netiosim_sim::Stack;
 use netiosim_sim::model::event::Function;
 use netiosim_sim::model::rule::Rule;
 use netiosim_sim::model::status::Flavour;
 use netiosim_sim::model::windows::Windows;
-use netiosim_sim::Stack;
 
 #[test]
 fn the_hint_functions_came_with_2004() {

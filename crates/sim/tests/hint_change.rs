@@ -13,8 +13,13 @@ fn connectivity(internet: Internet, cost: u32) -> Connectivity {
     Connectivity { internet, cost, ..Connectivity::default() }
 }
 
+/// A machine that reaches the Internet over Ethernet alone, not over a Teredo tunnel as well.
+fn wired(mode: Mode) -> Stack {
+    Stack::builder().mode(mode).teredo_off().build()
+}
+
 fn levels_and_costs(mode: Mode, initial: bool) -> Vec<(u32, u32, u64)> {
-    let stack = Stack::builder().mode(mode).build();
+    let stack = wired(mode);
     let hints = Hints::default();
     let log = hints.clone();
     let subscribe = stack.connectivity_hint_change().initial(initial).context(5);
@@ -46,8 +51,11 @@ fn a_change_of_level_or_cost() {
     let (portal, internet) = (hint_level::CONSTRAINED_INTERNET_ACCESS, hint_level::INTERNET_ACCESS);
     let unrestricted = hint_cost::UNRESTRICTED;
     // NH-04, NH-05; CH-07: a captive portal
-    let changes =
-        [(portal, unrestricted, 5), (internet, unrestricted, 5), (internet, hint_cost::VARIABLE, 5)];
+    let changes = [
+        (portal, unrestricted, 5),
+        (internet, unrestricted, 5),
+        (internet, hint_cost::VARIABLE, 5),
+    ];
     for mode in Mode::ALL {
         assert_eq!(levels_and_costs(mode, false), changes, "{mode:?}");
         let with_initial = levels_and_costs(mode, true);
@@ -58,7 +66,7 @@ fn a_change_of_level_or_cost() {
 
 #[test]
 fn the_query_says_the_same() {
-    let stack = Stack::new();
+    let stack = wired(Mode::Manual);
     let hint = stack.connectivity_hint().unwrap();
     assert_eq!(hint.level, hint_level::INTERNET_ACCESS);
     // CH-01, CH-02

@@ -14,7 +14,8 @@ use netiosim_sim::{
 /// A machine whose Teredo client runs and sleeps: its address is there on demand.
 fn asleep(mode: Mode) -> Stack {
     let stack = Stack::builder().mode(mode).build();
-    stack.restart_teredo().unwrap();
+    stack.stop_teredo().unwrap();
+    stack.start_teredo().unwrap();
     assert_eq!(stack.env().teredo().state(), TeredoState::Dormant);
     stack
 }

@@ -20,7 +20,10 @@ impl Env {
     /// The hint of an interface and the metric by which it competes. The documents name the levels
     /// (CH-04) and not how they come about; that is chosen: nothing without a usable address, the
     /// local network without a default route, else what lies behind it.
-    fn hint_now(&self, luid: Luid) -> Option<(HintRow, u64)> {
+    ///
+    /// A Teredo interface has its own hint and no part in the machine's: its packets travel over another
+    /// interface.
+    fn hint_now(&self, luid: Luid) -> Option<(HintRow, Option<u64>)> {
         let interface = self.interface(luid)?;
         let up = interface.oper_status() == OperStatus::Up;
         let usable = self
@@ -52,6 +55,7 @@ impl Env {
             over_data_limit: known && connectivity.over_data_limit,
             roaming: known && connectivity.roaming,
         };
-        Some((hint, metric.unwrap_or(u64::MAX)))
+        let part = (!interface.is_teredo()).then_some(metric.unwrap_or(u64::MAX));
+        Some((hint, part))
     }
 }

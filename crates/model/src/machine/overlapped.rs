@@ -137,8 +137,8 @@ impl Machine {
         }
     }
 
-    /// Completes what waits for a step of a change: an IPv4 address that came, went or became usable,
-    /// or an IPv4 route (that the pair is IPv4's is documented, which changes count is chosen).
+    /// Completes what waits for a step of a change: an IPv4 address that came, went, or changed and is
+    /// usable, or an IPv4 route (that the pair is IPv4's is documented, which changes count is chosen).
     pub(crate) fn owe_overlapped(&mut self, effect: &Effect) {
         if self.state.overlapped.is_empty() {
             return;

@@ -133,6 +133,9 @@ impl Machine {
         let refused = self.refuse(actor, function, request, kind, chooser);
         let outcome = match (refused, kind) {
             (Some(status), _) | (None, Err(status)) => Err(status),
+            // Where registrations are stubs this one has no answer at all (chosen: Wine does not
+            // export it).
+            (None, Ok(Kind::StableTable(_))) if !self.registers() => Err(Status::NotSupported),
             (None, Ok(kind)) => Ok(kind),
         };
         let registered = match outcome {
@@ -144,7 +147,7 @@ impl Machine {
                 written_first: false,
                 table: None,
             },
-            Ok(Kind::StableTable(family)) if self.registers() => {
+            Ok(Kind::StableTable(family)) => {
                 self.request_stable_table(actor, family, request, chooser)
             }
             Ok(kind) => self.admit(actor, kind, request, chooser),

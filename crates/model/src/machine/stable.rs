@@ -1,6 +1,6 @@
 //! NotifyStableUnicastIpAddressTable: at once when the addresses are stable, later when not.
 
-use super::{Kind, Machine};
+use super::{Kind, Machine, Registration};
 use crate::choose::Chooser;
 use crate::ids::Handle;
 use crate::net::Family;
@@ -43,12 +43,12 @@ impl Machine {
     /// Puts the table into the queue of every request that waits and whose addresses are stable now;
     /// and lets those that call back each time wait again once they are not (C-05, O-12).
     pub(crate) fn owe_stable_tables(&mut self, chooser: &mut dyn Chooser) {
-        let stable_kind = |kind: Kind| matches!(kind, Kind::StableTable(_));
-        let all: Vec<Handle> = self
-            .registrations()
-            .filter(|(_, registration)| stable_kind(registration.kind))
-            .map(|(handle, _)| handle)
-            .collect();
+        let asks = |registration: &Registration| matches!(registration.kind, Kind::StableTable(_));
+        let live = self.registrations().filter(|(_, registration)| asks(registration));
+        let mut all: Vec<Handle> = live.map(|(handle, _)| handle).collect();
+        // A cancel that may yet be refused sets aside what comes meanwhile.
+        let hung = self.state.hung.values().copied();
+        all.extend(hung.filter(|handle| self.registration(*handle).is_some_and(asks)));
         if all.is_empty() {
             return;
         }
@@ -68,7 +68,10 @@ impl Machine {
                 let lane = usize::from(registration.next_lane) % registration.lanes.len();
                 registration.next_lane = registration.next_lane.wrapping_add(1) % 2;
                 let due = Notification::StableTable { table: None };
-                registration.lanes[lane].queue.push_back((order, due));
+                let live = registration.is_live();
+                let lane = &mut registration.lanes[lane];
+                let queue = if live { &mut lane.queue } else { &mut lane.aside };
+                queue.push_back((order, due));
                 self.refresh_ready(handle);
             }
         }

@@ -88,19 +88,19 @@ impl Machine {
     }
 
     fn free_table(&mut self, actor: ActorId, table: TableId) {
-        let place = self.state.actors[actor.slot()].place;
+        let entry = &self.state.actors[actor.slot()];
+        let (process, place) = (entry.process, entry.place);
         match self.state.tables.get_mut(table.slot()) {
+            // The memory of another process is none of its tables.
+            Some(entry) if entry.process != process => self.not_a_table(actor),
             None => self.not_a_table(actor),
             Some(entry) if entry.rows.is_some() => {
                 entry.rows = None;
                 entry.freed = place;
             }
             Some(_) => {
-                let message = format!(
-                    "{} was freed twice{}",
-                    self.table_words(table),
-                    self.freed_words(table)
-                );
+                let first = self.freed_words(table).replacen(", at", ", first at", 1);
+                let message = format!("{} was freed twice{first}", self.table_words(table));
                 self.finding(Rule::TableFreedTwice, actor, None, message, Vec::new());
             }
         }

@@ -199,7 +199,7 @@ fn renewals(env: &Env, luid: Luid) -> Vec<Change> {
     };
     let member = |member| env.row(luid, Family::V6).and_then(|row| row.get(member));
     let mut changes = Vec::new();
-    for address in env.address_table().of(luid) {
+    for address in env.address_table().of(luid).filter(|address| address.learnt) {
         let (valid_s, preferred_s) =
             (lifetime_s(address.valid_ms), lifetime_s(address.preferred_ms));
         match (address.prefix_origin, address.address) {
@@ -253,7 +253,7 @@ pub(super) fn netsh(
         return Err(ChangeError::AddressExists(to));
     }
     let gone = match old.prefix_origin {
-        PrefixOrigin::Dhcp => Change::DhcpRelease(luid),
+        PrefixOrigin::Dhcp if old.learnt => Change::DhcpRelease(luid),
         _ => Change::AddressRemove { luid, address: from },
     };
     let mut plan = vec![(0, gone)];

@@ -22,7 +22,8 @@ fn rank(level: u32) -> u8 {
 /// The hint of every interface, and the best of them.
 #[derive(Clone, Debug, Default)]
 pub struct Hints {
-    all: Keyed<Luid, (HintRow, u64)>,
+    /// The metric is `None` for an interface that takes no part in the machine's hint.
+    all: Keyed<Luid, (HintRow, Option<u64>)>,
     ranking: BTreeSet<(Reverse<u8>, u64, Luid)>,
 }
 
@@ -41,13 +42,16 @@ impl Hints {
         best.unwrap_or(HintRow { level: hint_level::NONE, ..HintRow::default() })
     }
 
-    /// Sets or forgets the hint of an interface; `metric` is that of its best default route.
-    pub(crate) fn set(&mut self, luid: Luid, hint: Option<(HintRow, u64)>) {
-        if let Some((old, metric)) = self.all.remove(&luid) {
+    /// Sets or forgets the hint of an interface. It takes part in the machine's hint with a metric,
+    /// that of its best default route.
+    pub(crate) fn set(&mut self, luid: Luid, hint: Option<(HintRow, Option<u64>)>) {
+        if let Some((old, Some(metric))) = self.all.remove(&luid) {
             self.ranking.remove(&(Reverse(rank(old.level)), metric, luid));
         }
         if let Some((hint, metric)) = hint {
-            self.ranking.insert((Reverse(rank(hint.level)), metric, luid));
+            if let Some(metric) = metric {
+                self.ranking.insert((Reverse(rank(hint.level)), metric, luid));
+            }
             self.all.insert(luid, (hint, metric));
         }
     }

@@ -260,7 +260,8 @@ pub(crate) fn routes_of_addresses(env: &Env) -> Vec<(Luid, IpAddr, u8)> {
 /// Whether an advertised address gives the node native IPv6.
 pub(crate) fn has_native_ipv6(env: &Env) -> bool {
     env.addresses().any(|address| {
-        address.prefix_origin == PrefixOrigin::RouterAdvertisement
+        address.learnt
+            && address.prefix_origin == PrefixOrigin::RouterAdvertisement
             && address.dad != DadState::Duplicate
     })
 }

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use netiosim_model::function::{Function, Shape};
+use netiosim_model::row::RowType;
+
 use super::faults::{Faults, offer};
 use super::walk;
-use crate::format::{Client, Event, Function, LockKind, Scenario, StackSpec, Start, Step, StormEvent};
+use crate::format::{Client, Event, LockKind, Scenario, StackSpec, Start, Step, StormEvent};
 use crate::read::JsonPath;
 use crate::template::{LOOPBACK_ALIAS, LOOPBACK_TYPE, TEREDO_ALIAS, TEREDO_TUNNEL_TYPE};
 
@@ -47,16 +50,56 @@ pub(super) struct ClientNames<'a> {
     /// The threads that a step spawns.
     pub(super) spawned: BTreeSet<&'a str>,
     /// The registrations, each with the functions that make it.
-    pub(super) registrations: BTreeMap<&'a str, BTreeSet<Function>>,
+    pub(super) registrations: BTreeMap<&'a str, Made>,
     /// The callbacks that are registered, each with the functions that do it.
-    pub(super) registered: BTreeMap<&'a str, BTreeSet<Function>>,
+    pub(super) registered: BTreeMap<&'a str, Made>,
     /// The signals that some step gives.
     pub(super) signals: BTreeSet<&'a str>,
     /// The rows that some step keeps.
     pub(super) rows: BTreeSet<&'a str>,
+    /// The row variables that some step fills, with the types of their rows.
+    pub(super) kept_rows: BTreeMap<&'a str, BTreeSet<RowType>>,
+    /// The table variables that some step fills, with the types of their rows.
+    pub(super) tables: BTreeMap<&'a str, BTreeSet<RowType>>,
+    /// The OVERLAPPED structures that some step makes a request with.
+    pub(super) overlapped: BTreeSet<&'a str>,
     /// The variables that some step sets.
     pub(super) variables: BTreeSet<&'a str>,
 }
+
+/// The functions that make a registration, or register a callback.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Made(BTreeSet<Function>);
+
+impl Made {
+    /// Whether this function is among them.
+    pub(super) fn contains<F: Copy + Into<Function>>(&self, function: &F) -> bool {
+        self.0.contains(&(*function).into())
+    }
+
+    /// All of them.
+    pub(super) fn functions(&self) -> &BTreeSet<Function> {
+        &self.0
+    }
+
+    /// The types of the rows that their callbacks are lent.
+    pub(super) fn rows(&self) -> Vec<RowType> {
+        self.0.iter().filter_map(|function| lent_type(*function)).collect()
+    }
+}
+
+/// The type of the row that the callbacks of a function are lent.
+fn lent_type(function: Function) -> Option<RowType> {
+    match function {
+        Function::NotifyIpInterfaceChange => Some(RowType::IpInterface),
+        Function::NotifyUnicastIpAddressChange => Some(RowType::Unicast),
+        Function::NotifyRouteChange2 => Some(RowType::Forward),
+        _ => None,
+    }
+}
+
+/// The types of rows that some callback is lent.
+pub(super) const LENT: [RowType; 3] = [RowType::IpInterface, RowType::Unicast, RowType::Forward];
 
 impl<'a> Names<'a> {
     /// Collects the names of a scenario and its resolved stack.
@@ -130,48 +173,33 @@ impl<'a> Names<'a> {
         let mut own = std::mem::take(&mut self.own[index]);
         let mut foreign = Vec::new();
         let mut loaded = Vec::new();
-        let mut notify = |own: &mut ClientNames<'a>, call: Registering<'a>| {
-            own.registrations.entry(call.name).or_default().insert(call.function);
-            let Some(callback) = call.callback.as_deref() else { return };
-            own.registered.entry(callback).or_default().insert(call.function);
-            let other = call.foreign_process.as_deref();
-            foreign.extend(other.map(|other| (other, callback, call.function)));
-        };
-        walk::steps(client, &JsonPath::default(), &mut |step, _, _| match step {
-            Step::NotifyTeredoPortChange(call) => notify(
-                &mut own,
-                Registering {
-                    name: &call.name,
-                    callback: &call.callback,
-                    foreign_process: &call.foreign_process,
-                    function: Function::NotifyTeredoPortChange,
-                },
-            ),
-            Step::NotifyIpInterfaceChange(call) => notify(
-                &mut own,
-                Registering {
-                    name: &call.name,
-                    callback: &call.callback,
-                    foreign_process: &call.foreign_process,
-                    function: Function::NotifyIpInterfaceChange,
-                },
-            ),
-            Step::GetTeredoPort(call) => own.variables.extend(call.save.as_deref()),
-            Step::GetIpInterfaceEntry(call) => {
-                own.variables.extend(call.save.values().map(String::as_str));
+        walk::steps(client, &JsonPath::default(), &mut |step, _, _| {
+            if let Some(call) = step.registering() {
+                own.registrations.entry(call.name).or_default().0.insert(call.function);
+                if let Some(table) = call.table {
+                    own.tables.entry(table).or_default().insert(RowType::Unicast);
+                }
+                let Some(callback) = call.callback else { return };
+                own.registered.entry(callback).or_default().0.insert(call.function);
+                let other = call.foreign_process;
+                foreign.extend(other.map(|other| (other, callback, call.function)));
+                return;
             }
-            Step::Set(set) => own.variables.extend([set.var.as_str()]),
-            Step::KeepRow(keep) => own.rows.extend([keep.name.as_str()]),
-            Step::Signal(signal) => own.signals.extend([signal.signal.as_str()]),
-            Step::Spawn(spawn) => own.spawned.extend([spawn.thread.as_str()]),
-            Step::LoadModule(load) => loaded.push(load.module.as_str()),
-            _ => {}
+            own.fill(step);
+            match step {
+                Step::Set(set) => own.variables.extend([set.var.as_str()]),
+                Step::KeepRow(keep) => own.rows.extend([keep.name.as_str()]),
+                Step::Signal(signal) => own.signals.extend([signal.signal.as_str()]),
+                Step::Spawn(spawn) => own.spawned.extend([spawn.thread.as_str()]),
+                Step::LoadModule(load) => loaded.push(load.module.as_str()),
+                _ => {}
+            }
         });
         self.modules.entry(own.process).or_default().extend(loaded);
         self.own[index] = own;
         for (other, callback, function) in foreign {
             if let Some(other) = self.clients.get(other) {
-                self.own[*other].registered.entry(callback).or_default().insert(function);
+                self.own[*other].registered.entry(callback).or_default().0.insert(function);
             }
         }
     }
@@ -189,7 +217,7 @@ impl<'a> Names<'a> {
         name: &str,
         own: Option<&'n ClientNames<'a>>,
         faults: &mut Faults,
-    ) -> Option<&'n BTreeSet<Function>> {
+    ) -> Option<&'n Made> {
         if let Some((client, bare)) = name.split_once('.') {
             let client = self.client(path, client, faults)?;
             let found = client.registrations.get(bare);
@@ -207,7 +235,7 @@ impl<'a> Names<'a> {
         if own.is_some() {
             return own;
         }
-        let owners: Vec<(&str, &BTreeSet<Function>)> = self
+        let owners: Vec<(&str, &Made)> = self
             .clients
             .iter()
             .filter_map(|(client, index)| {
@@ -262,14 +290,6 @@ impl<'a> Names<'a> {
     }
 }
 
-/// What the two Notify calls say of names.
-struct Registering<'a> {
-    name: &'a str,
-    callback: &'a Option<String>,
-    foreign_process: &'a Option<String>,
-    function: Function,
-}
-
 impl<'a> ClientNames<'a> {
     /// The names that a client declares.
     fn declared(client: &'a Client) -> Self {
@@ -282,5 +302,50 @@ impl<'a> ClientNames<'a> {
             threads: client.threads.iter().map(|one| (one.name.as_str(), one.start)).collect(),
             ..Self::default()
         }
+    }
+
+    /// Adds the variables, rows, tables and OVERLAPPED structures that a call fills.
+    fn fill(&mut self, step: &'a Step) {
+        if let Some((function, call)) = step.row_call() {
+            self.variables.extend(call.save.values().map(String::as_str));
+            if let Some(keep) = &call.keep {
+                self.kept_rows.entry(keep).or_default().extend(row_of(function));
+            }
+        }
+        if let Some((function, call)) = step.table_call()
+            && let Some(name) = &call.name
+        {
+            self.tables.entry(name).or_default().extend(row_of(function));
+        }
+        if let Some((_, call)) = step.overlapped_call() {
+            self.overlapped.extend(call.overlapped.as_deref());
+        }
+        if let Some((_, call)) = step.hint_call() {
+            self.variables.extend(call.save.values().map(String::as_str));
+        }
+        let converted = step.convert_call().and_then(|(_, call)| call.save.as_deref());
+        let best = step.best_interface_call().and_then(|(_, call)| call.save.as_deref());
+        self.variables.extend(converted.into_iter().chain(best));
+        match step {
+            Step::GetTeredoPort(call) => self.variables.extend(call.save.as_deref()),
+            Step::HasFunction(has) => self.variables.extend(has.save.as_deref()),
+            Step::ReadTable(read) => self.variables.extend(read.save.as_deref()),
+            Step::GetBestRoute2(call) => {
+                self.variables.extend(call.save.values().map(String::as_str));
+                self.variables.extend(call.save_source.as_deref());
+            }
+            Step::KeepTable(keep) => {
+                self.tables.entry(&keep.name).or_default().insert(RowType::Unicast);
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The type of the rows that a function takes or hands out.
+pub(super) fn row_of(function: Function) -> Option<RowType> {
+    match function.spec().shape {
+        Shape::Row(row) | Shape::Table(row) => Some(row),
+        _ => None,
     }
 }

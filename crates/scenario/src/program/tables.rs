@@ -21,7 +21,8 @@ pub(super) fn address(details: &AddressDetails, luid: Luid, env: &Env, taken: bo
     address.valid_ms = details.valid_s.and_then(lifetime_ms);
     address.preferred_ms = details.preferred_s.or(details.valid_s).and_then(lifetime_ms);
     address.skip_as_source = details.skip_as_source;
-    address.persistent = details.persistent.unwrap_or(!is_learnt(address.prefix_origin));
+    address.learnt = is_learnt(address.prefix_origin);
+    address.persistent = details.persistent.unwrap_or(!address.learnt);
     let usual = if taken { format::DadState::Duplicate } else { format::DadState::Preferred };
     match details.state.unwrap_or(usual) {
         format::DadState::Preferred if address.preferred_ms != Some(0) => {}

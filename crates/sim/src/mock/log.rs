@@ -111,6 +111,7 @@ impl Seen {
         text.push_str(&parameters);
         text.push(')');
         let written = match call.code {
+            Some(_) if words::is_silent(call.function) => write!(text, " returned"),
             Some(code) => write!(text, " answered {}", code_text(code, *flavour)),
             None => write!(text, " has not returned"),
         };

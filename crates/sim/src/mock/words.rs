@@ -1,6 +1,6 @@
 //! The parameters and the output of a call in words.
 
-use netiosim_model::api::{Call, Memory, Output};
+use netiosim_model::api::{Call, Memory, Output, Value};
 use netiosim_model::function::{Function, Shape};
 use netiosim_model::row::{Field, Row, RowType};
 
@@ -55,8 +55,8 @@ pub(super) fn parameters(call: &Call) -> String {
             parts.extend(missing(*pointer, "hint"));
         }
         Call::Convert { function, input, pointer, length } => {
-            parts.push(input.as_ref().map_or("nothing".into(), |input| format!("\"{input}\"")));
-            parts.extend((*length != 0).then(|| format!("length {length}")));
+            parts.push(input.as_ref().map_or("nothing".into(), value));
+            parts.extend(is_text(*function).then(|| format!("length {length}")));
             // if_nametoindex has no output parameter.
             let place = *pointer || *function == Function::IfNametoindex;
             parts.extend(missing(place, "result"));
@@ -76,7 +76,7 @@ pub(super) fn output(output: &Output) -> Option<String> {
         )),
         Output::Index(index) => Some(format!("index {index}")),
         Output::Hint(hint) => Some(hint.to_string()),
-        Output::Value(value) => Some(format!("\"{value}\"")),
+        Output::Value(written) => Some(value(written)),
     }
 }
 
@@ -85,6 +85,39 @@ pub(super) fn has_family(function: Function) -> bool {
     let shape = function.spec().shape;
     let without = [RowType::If, RowType::IfStack, RowType::InvertedIfStack];
     matches!(shape, Shape::Table(row_type) if !without.contains(&row_type))
+}
+
+/// Whether a function returns nothing: FreeMibTable and those that initialize a row.
+pub(super) fn is_silent(function: Function) -> bool {
+    matches!(
+        function,
+        Function::FreeMibTable
+            | Function::InitializeIpInterfaceEntry
+            | Function::InitializeUnicastIpAddressEntry
+            | Function::InitializeIpForwardEntry
+    )
+}
+
+/// Whether a conversion writes a text, into a buffer of a given length.
+fn is_text(function: Function) -> bool {
+    matches!(
+        function,
+        Function::ConvertInterfaceLuidToAlias
+            | Function::ConvertInterfaceLuidToNameA
+            | Function::ConvertInterfaceLuidToNameW
+    )
+}
+
+/// A value of a conversion, with what it is.
+fn value(value: &Value) -> String {
+    match value {
+        Value::Luid(luid) => format!("LUID {luid}"),
+        Value::Index(index) => format!("index {index}"),
+        Value::Guid(guid) => format!("GUID {guid}"),
+        Value::Text(text) => format!("\"{text}\""),
+        Value::Mask(mask) => format!("mask {mask}"),
+        Value::Length(length) => format!("prefix length {length}"),
+    }
 }
 
 fn level_of(function: Function, level: i32) -> Option<String> {
