@@ -51,9 +51,8 @@ fn it_reads_the_row_that_changed_by_the_pages_recipe() {
     };
     let query = Some(EntryQuery::from(key));
     let machine = &mut bench.machine;
-    let (found, _) = machine
-        .get_ip_interface_entry(bench.pool, query, &mut bench.chooser)
-        .expect("a row");
+    let (found, _) =
+        machine.get_ip_interface_entry(bench.pool, query, &mut bench.chooser).expect("a row");
     assert_eq!(found, key);
 }
 

@@ -51,8 +51,7 @@ fn an_ipv6_address_is_usable_after_one_second() {
     let mut net = Net::new();
     assert_eq!(net.apply(&add(address("2001:db8::5", 64))), ["+ 2001:db8::5 @2"]);
     let told = net.pass(1_000); // UC-17
-    let expected =
-        ["~ 2001:db8::5 @2", "+ route 2001:db8::5/128 @2", "+ route 2001:db8::/64 @2"];
+    let expected = ["~ 2001:db8::5 @2", "+ route 2001:db8::5/128 @2", "+ route 2001:db8::/64 @2"];
     assert_eq!(told, at(1_000, &expected));
 }
 
@@ -102,8 +101,7 @@ fn on_the_loopback_interface_there_is_none() {
 #[test]
 fn an_optimistic_address_can_be_used_meanwhile() {
     let mut net = Net::new();
-    let optimistic =
-        Change::AddressAdd { address: address("2001:db8::5", 64), optimistic: true };
+    let optimistic = Change::AddressAdd { address: address("2001:db8::5", 64), optimistic: true };
     let told = net.apply(&optimistic);
     assert_eq!(
         told,
@@ -198,7 +196,10 @@ fn an_address_that_goes_takes_its_detection_with_it() {
     net.pass(1_000);
     assert_eq!(net.apply(&remove("10.0.0.5")), ["- 10.0.0.5 @2"]);
     assert_eq!(net.pass(10_000), [""; 0]);
-    assert_eq!(net.machine.next_timer_ms(), Net::new().machine.next_timer_ms().map(|ms| ms - 11_000));
+    assert_eq!(
+        net.machine.next_timer_ms(),
+        Net::new().machine.next_timer_ms().map(|ms| ms - 11_000)
+    );
 }
 
 #[test]
@@ -225,5 +226,8 @@ fn what_makes_no_sense_is_refused() {
     net.refuses(&add(address("192.168.1.10", 24)));
     net.refuses(&add(address("10.0.0.5", 33)));
     net.refuses(&remove("10.0.0.5"));
-    net.refuses(&add(UnicastAddress { luid: net.env().teredo_luid(), ..address("2001:db8::1", 64) }));
+    net.refuses(&add(UnicastAddress {
+        luid: net.env().teredo_luid(),
+        ..address("2001:db8::1", 64)
+    }));
 }

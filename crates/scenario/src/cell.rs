@@ -38,13 +38,7 @@ const WORDS: &[(&str, &[(&str, u64)])] = &[
     ("ConnectivityCost", &[("unknown", 0), ("unrestricted", 1), ("fixed", 2), ("variable", 3)]),
     (
         "DadState",
-        &[
-            ("invalid", 0),
-            ("tentative", 1),
-            ("duplicate", 2),
-            ("deprecated", 3),
-            ("preferred", 4),
-        ],
+        &[("invalid", 0), ("tentative", 1), ("duplicate", 2), ("deprecated", 3), ("preferred", 4)],
     ),
     (
         "PrefixOrigin",
@@ -71,13 +65,7 @@ const WORDS: &[(&str, &[(&str, u64)])] = &[
     ),
     (
         "Origin",
-        &[
-            ("manual", 0),
-            ("well_known", 1),
-            ("dhcp", 2),
-            ("router_advertisement", 3),
-            ("6to4", 4),
-        ],
+        &[("manual", 0), ("well_known", 1), ("dhcp", 2), ("router_advertisement", 3), ("6to4", 4)],
     ),
     ("Protocol", &[("other", 1), ("local", 2), ("netmgmt", 3), ("dhcp", 19)]),
     (
@@ -362,13 +350,11 @@ mod tests {
         let prefix = cell(RowType::Forward, "DestinationPrefix");
         prefix.set(&mut row, &text("10.0.0.0/8"), &env).expect("a prefix");
         assert_eq!(prefix.get(&row), text("10.0.0.0/8"));
-        assert!(
-            cell(RowType::Forward, "DestinationPrefix.PrefixLength").matches(
-                &row,
-                &Val::Number(8),
-                &env
-            )
-        );
+        assert!(cell(RowType::Forward, "DestinationPrefix.PrefixLength").matches(
+            &row,
+            &Val::Number(8),
+            &env
+        ));
         assert!(!prefix.matches(&row, &text("10.0.0.0/9"), &env));
         assert!(prefix.set(&mut row, &text("10.0.0.0/33"), &env).is_err());
     }

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use std::path::Path;
 
 use crate::format::{
-    AddressSpec, Cidr, ConnectivitySpec, FamilyBinding, FamilySpec, InterfaceSpec, PhysicalAddress, StackFile, StackSpec, Template, TeredoSpec,
-    TeredoState, TeredoType,
+    AddressSpec, Cidr, ConnectivitySpec, FamilyBinding, FamilySpec, InterfaceSpec, PhysicalAddress,
+    StackFile, StackSpec, Template, TeredoSpec, TeredoState, TeredoType,
 };
 use crate::problem::Problem;
 use crate::read;

@@ -97,7 +97,7 @@ fn accept(outcome: &Outcome) -> Result<(), String> {
                 if over.contains(&lane.handle) {
                     return at("a delivery after the cancel returned");
                 }
-                if notification.kind() == NotificationType::Initial {
+                if notification.kind() == Some(NotificationType::Initial) {
                     if changed.contains(lane) {
                         return at("the initial notification after a change");
                     }

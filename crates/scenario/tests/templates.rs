@@ -21,10 +21,21 @@ fn resolve(text: &str) -> StackSpec {
 #[test]
 fn every_template_is_whole_and_has_loopback() {
     let names: Vec<&str> = template::names().collect();
-    assert_eq!(
-        names,
-        ["home", "server", "empty", "no_ipv6", "teredo_disabled", "managed", "symmetric_nat"]
-    );
+    let expected = [
+        "home",
+        "laptop",
+        "server",
+        "vpn_client",
+        "empty",
+        "no_ipv6",
+        "ipv6_only",
+        "teredo_disabled",
+        "teredo_disabled_by_policy",
+        "managed",
+        "symmetric_nat",
+        "many",
+    ];
+    assert_eq!(names, expected);
     for name in names {
         let stack = template::stack(name).expect("a template");
         assert_eq!((stack.template, &stack.file), (None, &None), "{name}");
@@ -45,6 +56,53 @@ fn templates_differ_as_their_names_say() {
     assert_eq!(template::stack("no_ipv6").expect("a template").ipv6, Some(false));
     assert_eq!(template::stack("empty").expect("a template").interfaces.len(), 1);
     assert_eq!(template::stack("server").expect("a template").interfaces.len(), 3);
+    assert_eq!(teredo("laptop").state, Some(TeredoState::Dormant));
+    assert_eq!(teredo("teredo_disabled_by_policy").managed_network, Some(true));
+    assert_eq!(teredo("teredo_disabled_by_policy").state, Some(TeredoState::Disabled));
+    assert_eq!(template::stack("ipv6_only").expect("a template").ipv4, Some(false));
+    assert_eq!(template::stack("many").expect("a template").interfaces.len(), 101);
+}
+
+/// Which interface leads to the Internet, and through which gateway.
+#[test]
+fn the_best_way_is_the_one_that_the_template_is_about() {
+    let cases = [
+        ("home", "198.51.100.9", "Ethernet", "192.168.1.1"),
+        ("laptop", "198.51.100.9", "Ethernet", "192.168.1.1"),
+        ("vpn_client", "198.51.100.9", "WireGuard Tunnel", "0.0.0.0"),
+        ("vpn_client", "203.0.113.5", "Ethernet", "192.168.1.1"),
+        ("server", "2001:db8:9::1", "Ethernet", "fe80::1"),
+        ("ipv6_only", "2001:db8:9::1", "Ethernet", "fe80::1"),
+    ];
+    for (name, to, alias, gateway) in cases {
+        let env = build_env(&template::stack(name).expect("a template")).expect(name);
+        let best = env.routes().matching(None, to.parse().expect("an address")).next();
+        let best = best.unwrap_or_else(|| panic!("{name} leads nowhere"));
+        let interface = env.interface(best.luid).expect("an interface");
+        let found = (interface.alias.as_str(), best.next_hop.to_string());
+        assert_eq!(found, (alias, gateway.to_owned()), "{name} to {to}");
+    }
+}
+
+#[test]
+fn a_list_is_laid_over_entry_by_entry() {
+    let stack = resolve(
+        r#"{"template": "home",
+            "routes": [{"destination": "0.0.0.0/0", "next_hop": "192.168.1.1", "interface": "Ethernet", "metric": 9},
+                       {"destination": "0.0.0.0/0", "next_hop": "192.168.1.2", "interface": "Ethernet"}],
+            "neighbours": [{"interface": "Ethernet", "address": "192.168.1.1"}]}"#,
+    );
+    let metrics: Vec<_> = stack.routes.iter().map(|route| route.metric).collect();
+    assert_eq!(metrics, [Some(9), None]);
+    assert_eq!(stack.neighbours.len(), 1);
+}
+
+#[test]
+fn many_is_as_many_as_one_says() {
+    let count = |text: &str| resolve(text).interfaces.len() - 1;
+    assert_eq!(count(r#"{"template": "many"}"#), 100);
+    assert_eq!(count(r#"{"template": "many", "interfaces_count": 5}"#), 5);
+    assert_eq!(resolve(r#"{"template": "many", "interfaces_count": 5}"#).interfaces_count, None);
 }
 
 #[test]
@@ -140,6 +198,7 @@ fn every_template_can_be_built() {
         let state = stack.teredo.and_then(|teredo| teredo.state).map(TeredoState::word);
         assert_eq!(Some(env.teredo().state().word()), state.or(Some("disabled")), "{name}");
         assert_eq!(env.ipv6_present(), stack.ipv6 != Some(false), "{name}");
+        assert_eq!(env.ipv4_present(), stack.ipv4 != Some(false), "{name}");
     }
     let home = build_env(&template::stack("home").expect("a template")).expect("home");
     assert_eq!(home.teredo().port(), Some(50_000));

@@ -12,6 +12,13 @@
 //! so; *controlled*, where each delivery has a thread of its own and one thread runs at a time, in an
 //! order that the seed decides; and *threads*, where workers run freely.
 //!
+//! Each function of the API can be called in three ways: by its name in snake case, with the parameters
+//! and codes of its page and `None` for NULL, as in [`StackRef::get_unicast_ip_address_entry`]; in a
+//! friendly form with a `Result`, as in [`StackRef::unicast_address`], where tables free themselves and
+//! registrations cancel themselves; and, where it answers at once, as a [`model::api::Call`] with
+//! [`StackRef::call`]. What happens to the machine from outside has methods too, such as
+//! [`StackRef::add_address`], and [`StackRef::change`] for everything.
+//!
 //! # Examples
 //!
 //! A firewall keeps an exception on the Teredo client's port:
@@ -34,6 +41,34 @@
 //!     stack.run_until_idle();
 //!     assert_eq!(exception.load(Ordering::SeqCst), stack.teredo_port()?);
 //! }
+//! changes.cancel()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A program creates an address and uses it when the system says that it may:
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::sync::atomic::{AtomicBool, Ordering};
+//!
+//! use netiosim_sim::Stack;
+//! use netiosim_sim::model::net::Family;
+//!
+//! let stack = Stack::new();
+//! let usable = Arc::new(AtomicBool::new(false));
+//! let seen = usable.clone();
+//! let changes = stack.on_unicast_address_change(Family::V4, move |change| {
+//!     // The row promises its keys alone: what it is like has to be asked for, and may be gone.
+//!     let entry = change.row.and_then(|row| row.entry().ok());
+//!     seen.store(entry.is_some_and(|entry| entry.dad_state == 4), Ordering::SeqCst);
+//! })?;
+//! let luid = stack.luid_of_alias("Ethernet")?;
+//! stack.create_unicast_address(&stack.new_unicast_address(luid, [10, 0, 0, 5], 24)?)?;
+//!
+//! stack.run_until_idle();
+//! assert!(!usable.load(Ordering::SeqCst), "duplicate address detection runs");
+//! stack.advance_ms(3000);
+//! assert!(usable.load(Ordering::SeqCst));
 //! changes.cancel()?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -100,7 +135,7 @@ pub use self::notification::{
     TeredoPortChange, UnicastAddressChange,
 };
 pub use self::notify::{
-    ConnectivityHintCallback, IpInterfaceCallback, RouteCallback, StableTableCallback,
+    ConnectivityHintCallback, IpInterfaceCallback, RouteCallback, RowCallback, StableTableCallback,
     TeredoPortCallback, UnicastAddressCallback,
 };
 pub use self::overlapped::Overlapped;

@@ -17,16 +17,17 @@ use crate::table::RawTable;
 /// A callback of NotifyTeredoPortChange: context, port, notification type (TP-33).
 pub type TeredoPortCallback = Arc<dyn Fn(u64, u16, NotificationType) + Send + Sync>;
 
+/// A callback that is lent a row: context, row (`None` is NULL), notification type.
+pub type RowCallback<K> = Arc<dyn Fn(u64, Option<&Row<'_, K>>, NotificationType) + Send + Sync>;
+
 /// A callback of NotifyIpInterfaceChange: context, row (`None` is NULL), notification type (NI-35).
-pub type IpInterfaceCallback = Arc<dyn Fn(u64, Option<&Row<'_>>, NotificationType) + Send + Sync>;
+pub type IpInterfaceCallback = RowCallback<RowKey>;
 
 /// A callback of NotifyUnicastIpAddressChange: context, row (`None` is NULL), notification type.
-pub type UnicastAddressCallback =
-    Arc<dyn Fn(u64, Option<&Row<'_, UnicastKey>>, NotificationType) + Send + Sync>;
+pub type UnicastAddressCallback = RowCallback<UnicastKey>;
 
 /// A callback of NotifyRouteChange2: context, row (`None` is NULL), notification type.
-pub type RouteCallback =
-    Arc<dyn Fn(u64, Option<&Row<'_, ForwardKey>>, NotificationType) + Send + Sync>;
+pub type RouteCallback = RowCallback<ForwardKey>;
 
 /// A callback of NotifyStableUnicastIpAddressTable: context, table, which it has to free (NS-10).
 pub type StableTableCallback = Arc<dyn Fn(u64, TableId) + Send + Sync>;
@@ -203,9 +204,7 @@ impl StackRef {
 }
 
 /// A callback that is lent a row, in the terms of the driver.
-fn with_row<K: LentKey>(
-    callback: Arc<dyn Fn(u64, Option<&Row<'_, K>>, NotificationType) + Send + Sync>,
-) -> RawCallback {
+fn with_row<K: LentKey>(callback: RowCallback<K>) -> RawCallback {
     RawCallback::shared(address_of(&callback), move |delivery: &Delivery| {
         if let Some((kind, _)) = K::of(&delivery.due.notification) {
             callback(delivery.due.context, Row::of(delivery).as_ref(), kind);

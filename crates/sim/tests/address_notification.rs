@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 
 use netiosim_sim::model::net::{AF_INET, Family, NotificationType};
-use netiosim_sim::{HandleCell, Mode, Stack, UnicastAddressCallback};
+use netiosim_sim::{HandleCell, Mode, Row, Stack, UnicastAddressCallback};
 
 /// The notification type, the address, and the DadState that the re-query shows, or its code.
 type Seen = Vec<(NotificationType, IpAddr, Result<u32, u32>)>;
@@ -56,7 +56,7 @@ fn the_plain_function_confirms_with_a_null_row() {
     let (cell, seen) = (HandleCell::new(), Arc::new(Mutex::new(Vec::new())));
     let log = seen.clone();
     let callback: UnicastAddressCallback = Arc::new(move |context, row, kind| {
-        log.lock().unwrap().push((context, row.map(|row| row.address()), kind));
+        log.lock().unwrap().push((context, row.map(Row::address), kind));
     });
     let register = |family, cell| {
         stack.notify_unicast_ip_address_change(family, Some(callback.clone()), 9, true, Some(cell))

@@ -91,3 +91,20 @@ fn a_callback_may_keep_a_table_as_long_as_it_lives() {
         // The stack drops its callbacks, they their tables, and none is left.
     }
 }
+
+#[test]
+fn a_table_that_outlives_its_stack_is_one_that_was_left_behind() {
+    for (report, expected) in [(None, true), (Some(false), false)] {
+        let mut kept = None;
+        let text = panic_of(|| {
+            let builder = Stack::builder();
+            let stack = match report {
+                Some(report) => builder.report_leaks(report).build(),
+                None => builder.build(),
+            };
+            kept = Some(stack.unicast_addresses(None).unwrap());
+        });
+        assert_eq!(text.is_some_and(|text| text.contains("N019")), expected);
+        assert!(kept.take().is_some_and(|table| table.len() > 2), "its rows are still to be read");
+    }
+}

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use netiosim_sim::model::net::{AF_INET, AF_INET6, Family, NotificationType};
 use netiosim_sim::model::table::RouteKey;
-use netiosim_sim::{HandleCell, Mode, RouteCallback, Stack};
+use netiosim_sim::{HandleCell, Mode, RouteCallback, Row, Stack};
 
 /// The notification type, the route, and the metric that the re-query shows, or its code.
 type Seen = Vec<(NotificationType, String, Result<u32, u32>)>;
@@ -67,7 +67,7 @@ fn the_plain_function_confirms_with_a_null_row() {
     let (cell, seen) = (HandleCell::new(), Arc::new(Mutex::new(Vec::new())));
     let log = seen.clone();
     let callback: RouteCallback = Arc::new(move |context, row, kind| {
-        log.lock().unwrap().push((context, row.map(|row| row.route()), kind));
+        log.lock().unwrap().push((context, row.map(Row::route), kind));
     });
     let register = |family, initial| {
         stack.notify_route_change2(family, Some(callback.clone()), 9, initial, Some(&cell))

@@ -11,6 +11,9 @@ use netiosim_sim::{
     HandleCell, MibTable, Mode, StableAddresses, StableTableCallback, Stack, UnicastRow,
 };
 
+/// Contexts and tables that callbacks kept.
+type Kept = Arc<Mutex<Vec<(u64, MibTable<UnicastRow>)>>>;
+
 /// A machine whose Teredo client runs and sleeps: its address is there on demand.
 fn asleep(mode: Mode) -> Stack {
     let stack = Stack::builder().mode(mode).build();
@@ -24,7 +27,7 @@ fn asleep(mode: Mode) -> Stack {
 fn pending_until_the_client_is_qualified_and_then_the_callbacks_own() {
     for mode in Mode::ALL {
         let stack = asleep(mode);
-        let kept: Arc<Mutex<Vec<(u64, MibTable<UnicastRow>)>>> = Arc::default();
+        let kept: Kept = Arc::default();
         let keep = kept.clone();
         let pending = stack
             .stable_addresses(None)

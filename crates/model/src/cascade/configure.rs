@@ -75,7 +75,7 @@ impl Env {
                 owner: RouteOwner::Dhcp,
                 ..Route::new(lease.luid, IpAddr::from([0; 4]), 0, gateway)
             };
-            self.put_learnt_route(route, effects);
+            self.put_learnt_route(&route, effects);
         }
         Ok(())
     }
@@ -144,7 +144,7 @@ impl Env {
             )
         };
         if advertisement.router_lifetime_s > 0 {
-            self.put_learnt_route(route, effects);
+            self.put_learnt_route(&route, effects);
         } else if self
             .routes
             .get(route.key())
@@ -216,12 +216,12 @@ impl Env {
         Ipv6Addr::from_bits(network | u128::from(identifier))
     }
 
-    fn put_learnt_route(&mut self, route: Route, effects: &mut Vec<Effect>) {
+    fn put_learnt_route(&mut self, route: &Route, effects: &mut Vec<Effect>) {
         let key = route.key();
         match self.routes.get(key) {
             None => {
                 // Without a medium nothing is learnt.
-                let _ = self.can_carry(key.luid) && self.add_route(&route, effects).is_ok();
+                let _ = self.can_carry(key.luid) && self.add_route(route, effects).is_ok();
             }
             Some(old) if old.owner == route.owner => {
                 let (valid_ms, preferred_ms) = (old.valid_ms, old.preferred_ms);
@@ -229,9 +229,9 @@ impl Env {
                 if unchanged {
                     // Only its lifetime begins anew: nobody is told (chosen).
                     let modified_ms = old.modified_ms;
-                    self.insert_route(Route { modified_ms, ..route });
+                    self.insert_route(Route { modified_ms, ..route.clone() });
                 } else {
-                    let _ = self.set_route(&route, effects);
+                    let _ = self.set_route(route, effects);
                 }
             }
             // A configured route to the same place stands.

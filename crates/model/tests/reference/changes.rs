@@ -15,6 +15,7 @@ impl World {
         let change = turn::change(wanted, &before);
         let answer = self.machine.change(None, &change, &mut self.chooser);
         self.read_rules();
+        self.network_said |= matches!(wanted, Turn::NativeIpv6(_));
         if answer.is_err() {
             assert_eq!(*self.machine.env(), before, "a change that is refused changes nothing");
             assert!(self.new_effects().is_empty());
@@ -61,12 +62,20 @@ impl World {
         if self.hint_is_known() && !was_unknown {
             before.hint_is_told(after, effects);
         }
+        if self.machine.env().hint().level != 0 {
+            scan::hints_agree(self.machine.env());
+        }
         self.counts.changes += 1;
         if self.counts.changes % 4 == 0 {
             // The scans are slow, and what is wrong once stays wrong.
             scan::look_ups_agree(self.machine.env());
         }
         scan::tables_are_sound(self.machine.env());
+        if !self.network_said {
+            // Nobody but routers can have said that there is native IPv6.
+            let native = self.machine.env().teredo().network().native_ipv6;
+            assert_eq!(native, scan::has_native_ipv6(self.machine.env()), "native IPv6");
+        }
         self.addresses_have_their_routes();
         self.owe(effects);
         let all = self.reference.rules.stable_waits_for_all;

@@ -89,6 +89,14 @@ pub(crate) fn hint(env: &Env) -> Hint {
     best.map_or(Hint { level: 1, ..Hint::default() }, |best| best.2)
 }
 
+/// Every interface has the hint that one finds by reading everything.
+pub(crate) fn hints_agree(env: &Env) {
+    for interface in env.interfaces() {
+        let told = env.hint_of(interface.luid).map(|hint| super::world::hint_told(&hint));
+        assert_eq!(told, Some(hint_of(env, interface).0), "of {}", interface.alias);
+    }
+}
+
 /// Every look-up finds what reading the whole table finds.
 pub(crate) fn look_ups_agree(env: &Env) {
     let table = env.interface_table();

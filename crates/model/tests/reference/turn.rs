@@ -132,7 +132,8 @@ fn addresses_and_routes(turn: Turn, env: &Env) -> Change {
             key: own_address(n, env),
             edit: AddressEdit {
                 prefix_length: [None, Some(24), Some(16), Some(32)][usize::from(m % 4)],
-                valid_s: [None, Some(2), Some(6), Some(u32::MAX)][usize::from(m / 4 % 4)],
+                valid_s: [None, Some(2 * u32::from(n % 3)), Some(6), Some(u32::MAX)]
+                    [usize::from(m / 4 % 4)],
                 preferred_s: [None, Some(0), Some(2), Some(u32::MAX)][usize::from(m / 16 % 4)],
                 skip_as_source: (m & 64 > 0).then_some(m & 128 > 0),
                 ..AddressEdit::default()
@@ -158,7 +159,7 @@ fn addresses_and_routes(turn: Turn, env: &Env) -> Change {
             };
             Change::RouteAdd(Route {
                 metric: u32::from(m / 8),
-                valid_ms: (m % 3 == 0).then_some(5_000),
+                valid_ms: (m % 3 == 0).then_some(if m > 250 { 0 } else { 5_000 }),
                 owner: RouteOwner::Configured { persistent: m & 1 > 0 },
                 ..Route::new(luid(n, env), destination, length, hop)
             })
@@ -172,7 +173,8 @@ fn addresses_and_routes(turn: Turn, env: &Env) -> Change {
                 key.prefix_length,
                 key.next_hop,
             ));
-            Change::RouteSet(Route { metric: u32::from(m % 4) * 10, ..old })
+            let valid_ms = if m > 240 { Some(0) } else { old.valid_ms };
+            Change::RouteSet(Route { metric: u32::from(m % 4) * 10, valid_ms, ..old })
         }
         Turn::RouteRemove(n) => Change::RouteRemove(own_route(n, env)),
         _ => unreachable!("a change of addresses or routes"),
@@ -250,8 +252,17 @@ pub(super) fn meddles(change: &Change) -> Option<RouteKey> {
 }
 
 /// The chosen order of a cascade: port, interface, routes that go, addresses that go, addresses that
-/// come or change, routes that come or change, connectivity.
+/// come or change, routes that come or change, connectivity. A step about something that another step
+/// was about before it is never told before that one.
 pub(super) fn in_order(effects: &[Effect]) {
+    let about = |effect: &Effect| match effect {
+        Effect::TeredoState { .. } => "state".to_owned(),
+        Effect::TeredoPort { .. } => "port".to_owned(),
+        Effect::IpInterface { luid, family, .. } => format!("{luid} {family}"),
+        Effect::Address { luid, address, .. } => format!("{luid} {address}"),
+        Effect::Route { key, .. } => format!("{key:?}"),
+        Effect::Hint(_) => "hint".to_owned(),
+    };
     let rank = |effect: &Effect| match effect {
         Effect::TeredoState { .. } => 0,
         Effect::TeredoPort { .. } => 1,
@@ -262,5 +273,12 @@ pub(super) fn in_order(effects: &[Effect]) {
         Effect::Route { .. } => 6,
         Effect::Hint(_) => 7,
     };
-    assert!(effects.is_sorted_by_key(rank), "the chosen order of a cascade: {effects:?}");
+    let mut places: Vec<(String, i32)> = Vec::new();
+    for effect in effects {
+        let about = about(effect);
+        let before = places.iter().filter(|place| place.0 == about).map(|place| place.1).max();
+        places.push((about, before.unwrap_or(0).max(rank(effect))));
+    }
+    let sorted = places.is_sorted_by_key(|place| place.1);
+    assert!(sorted, "the chosen order of a cascade: {effects:?}");
 }

@@ -92,6 +92,8 @@ pub(crate) struct World {
     pub(super) readers: Vec<(u64, Reader)>,
     /// Routes that somebody added, replaced or took out by name.
     pub(super) meddled: Vec<(Luid, IpAddr, u8)>,
+    /// Whether somebody said what the network around the Teredo client is like.
+    pub(super) network_said: bool,
     /// Until when connectivity may be unknown.
     pub(super) unknown_until_ms: Option<u64>,
     /// How often something happened, so that a run that does nothing shows.
@@ -168,6 +170,7 @@ impl World {
             contexts: 0,
             readers: Vec::new(),
             meddled: Vec::new(),
+            network_said: false,
             unknown_until_ms: None,
             counts: Counts::default(),
         }

@@ -24,6 +24,13 @@ pub(super) fn check(
     if client.process.as_deref() == Some("") {
         faults.tell(&path.then("process"), "the name of a process must not be empty", None);
     }
+    let same = |other: &&Client| other.process_name() == client.process_name();
+    if let Some(first) = scenario.clients.iter().take(index).find(same)
+        && first.elevated != client.elevated
+    {
+        let reason = format!("`{}` of the same process says otherwise", first.name);
+        faults.tell_name(&path.then("elevated"), reason, Some("a process is elevated or is not"));
+    }
     let own = &names.own[index];
     declarations(client, &path, faults);
     for (position, thread) in client.threads.iter().enumerate() {

@@ -1,11 +1,14 @@
 //! Events and faults.
 
+use netiosim_model::function::Shape;
+
 use super::faults::Faults;
 use super::names::Names;
 use super::{network, stack};
 use crate::format::{
-    Event, FaultSpec, Function, InterfaceSet, InterfaceSpec, TeredoMapping, TeredoNetwork, TeredoPolicy,
+    Event, FaultSpec, InterfaceSet, InterfaceSpec, TeredoMapping, TeredoNetwork, TeredoPolicy,
 };
+use crate::program::function;
 use crate::read::JsonPath;
 
 /// `path` is that of the object whose only member names the event.
@@ -116,14 +119,15 @@ pub(super) fn fault(spec: &FaultSpec, path: &JsonPath, names: &Names<'_>, faults
     faults.code(&path.then("code"), &spec.code);
     let Some(registration) = &spec.registration else { return };
     let at = path.then("registration");
-    if matches!(spec.call, Function::GetTeredoPort | Function::GetIpInterfaceEntry) {
-        let reason = format!("{} is called for no registration", spec.call.abi_name());
+    let call = function(spec.call);
+    let shape = call.spec().shape;
+    if !matches!(shape, Shape::Notify | Shape::Cancel) {
+        let reason = format!("{} is called for no registration", call.name());
         return faults.tell_name(&at, reason, None);
     }
     let made = names.registration(&at, registration, None, faults);
-    let any = spec.call == Function::CancelMibChangeNotify2;
-    if made.is_some_and(|made| !any && !made.contains(&spec.call)) {
-        let reason = format!("{} does not make `{registration}`", spec.call.abi_name());
+    if made.is_some_and(|made| shape == Shape::Notify && !made.contains(&call)) {
+        let reason = format!("{} does not make `{registration}`", call.name());
         faults.tell(&at, reason, None);
     }
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use netiosim_model::function::Function;
+
 use super::faults::Faults;
-use super::names::Names;
+use super::names::{Made, Names};
 use super::value::{self, Scope};
-use crate::format::{
-    DeliveryExpect, Expect, FindingsExpect, Function, Match, Scenario, StackExpect,
-};
+use crate::format::{DeliveryExpect, Expect, FindingsExpect, Match, Scenario, StackExpect};
 use crate::read::JsonPath;
 
 pub(super) fn check(
@@ -70,7 +70,7 @@ fn deliveries(one: &DeliveryExpect, path: &JsonPath, names: &Names<'_>, faults: 
 fn pattern(
     pattern: &Match,
     path: &JsonPath,
-    made: Option<&BTreeSet<Function>>,
+    made: Option<&Made>,
     names: &Names<'_>,
     faults: &mut Faults,
 ) {
@@ -84,20 +84,31 @@ fn pattern(
         names.interface(&path.then("interface"), alias, faults);
     }
     let Some(made) = made else { return };
-    let teredo = made.contains(&Function::NotifyTeredoPortChange);
-    let row = made.contains(&Function::NotifyIpInterfaceChange);
-    if pattern.port.is_some() && !teredo {
-        let reason = "a delivery of NotifyIpInterfaceChange has no port";
-        faults.tell_name(&path.then("port"), reason, None);
-    }
-    let of_row = [
-        ("family", pattern.family.is_some()),
-        ("interface", pattern.interface.is_some()),
-        ("row", pattern.row.is_some()),
+    use Function::{
+        NotifyIpInterfaceChange as Interface, NotifyNetworkConnectivityHintChange as Hint,
+        NotifyRouteChange2 as Route, NotifyStableUnicastIpAddressTable as Stable,
+        NotifyTeredoPortChange as Teredo, NotifyUnicastIpAddressChange as Address,
+    };
+    let rows: &[Function] = &[Interface, Address, Route];
+    let members: [(&str, bool, &[Function]); 11] = [
+        ("port", pattern.port.is_some(), &[Teredo]),
+        ("type", pattern.kind.is_some(), &[Teredo, Interface, Address, Route]),
+        ("family", pattern.family.is_some(), rows),
+        ("interface", pattern.interface.is_some(), rows),
+        ("row", pattern.row.is_some(), rows),
+        ("address", pattern.address.is_some(), &[Address]),
+        ("destination", pattern.destination.is_some(), &[Route]),
+        ("next_hop", pattern.next_hop.is_some(), &[Route]),
+        ("level", pattern.level.is_some(), &[Hint]),
+        ("cost", pattern.cost.is_some(), &[Hint]),
+        ("rows", pattern.rows.is_some(), &[Stable]),
     ];
-    for (name, there) in of_row {
-        if there && !row {
-            let reason = format!("a delivery of NotifyTeredoPortChange has no {name}");
+    for (name, there, of) in members {
+        let function = made.functions().first();
+        if let Some(function) = function.filter(|_| there)
+            && !of.iter().any(|function| made.contains(function))
+        {
+            let reason = format!("a delivery of {} has no {name}", function.name());
             faults.tell_name(&path.then(name), reason, None);
         }
     }
@@ -158,9 +169,37 @@ fn stack(stack: &StackExpect, path: &JsonPath, names: &Names<'_>, faults: &mut F
         } else if interface.mtu.is_some()
             || interface.connected.is_some()
             || interface.families.is_some()
+            || interface.admin_up.is_some()
+            || interface.oper_status.is_some()
+            || interface.index.is_some()
         {
             let reason = "an interface that is not present has no members";
             faults.tell(&at.then("present"), reason, None);
+        }
+    }
+    for (index, address) in stack.addresses.iter().enumerate() {
+        let at = path.then("addresses").then(index);
+        if let Some(alias) = &address.interface {
+            names.interface(&at.then("interface"), alias, faults);
+        }
+        let said = address.state.is_some()
+            || address.prefix_length.is_some()
+            || address.skip_as_source.is_some();
+        if address.present == Some(false) && said {
+            let reason = "an address that is not present has no members";
+            faults.tell(&at.then("present"), reason, None);
+        }
+    }
+    for (index, route) in stack.routes.iter().enumerate() {
+        let at = path.then("routes").then(index);
+        if let Some(alias) = &route.interface {
+            names.interface(&at.then("interface"), alias, faults);
+        }
+        if route.next_hop.is_some_and(|hop| hop.is_ipv4() != route.destination.address.is_ipv4()) {
+            faults.tell(&at.then("next_hop"), "destination and next hop differ in family", None);
+        }
+        if route.present == Some(false) && route.metric.is_some() {
+            faults.tell(&at.then("present"), "a route that is not present has no metric", None);
         }
     }
 }

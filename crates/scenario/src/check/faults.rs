@@ -4,9 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use netiosim_model::member::Member;
 use netiosim_model::profile::Profile;
+use netiosim_model::row::RowType;
 use netiosim_model::rule::Rule;
 use netiosim_model::status;
 
+use crate::cell::Cell;
+use crate::format::Value;
 use crate::nearest::nearest;
 use crate::read::{Fault, JsonPath, MOST_PROBLEMS};
 
@@ -130,6 +133,55 @@ impl Faults {
             let help = offer(name, Profile::ALL.map(Profile::name));
             self.tell_name(path, format!("there is no profile `{name}`"), Some(&help));
         }
+    }
+
+    /// Looks whether a text names a member of a row of one of these types.
+    pub(super) fn cell(
+        &mut self,
+        path: &JsonPath,
+        at_name: bool,
+        types: &[RowType],
+        name: &str,
+    ) -> Option<Cell> {
+        let found = types.iter().find_map(|row| Cell::parse(*row, name));
+        if found.is_some() {
+            return found;
+        }
+        let known: Vec<&str> = types.iter().flat_map(|row| Cell::names(*row)).collect();
+        let such_as = || match types.first() {
+            Some(RowType::IpInterface) => "such as `NlMtu`, `Metric`, `Connected`".to_owned(),
+            _ => offer(name, known.iter().copied()),
+        };
+        let help = match nearest(name, known.iter().copied()) {
+            Some(guess) => format!("did you mean `{guess}`?"),
+            None => such_as(),
+        };
+        let owners: Vec<&str> = types.iter().map(|row| row.name()).collect();
+        let owners = match owners.as_slice() {
+            [one] => format!("{one} has"),
+            several => format!("none of {} has", several.join(", ")),
+        };
+        let not = if types.len() == 1 { "no" } else { "a" };
+        self.tell(path, format!("{owners} {not} member `{name}`"), Some(&help));
+        if let Some(fault) = self.list.last_mut() {
+            fault.at_name = at_name;
+        }
+        None
+    }
+
+    /// Looks whether a value as the file writes it may be one of a member.
+    pub(super) fn fits(&mut self, path: &JsonPath, cell: Option<Cell>, value: &Value) {
+        let Some(cell) = cell else { return };
+        let Err(wanted) = cell.check(value) else { return };
+        let words = cell.words().iter().map(|word| word.0);
+        let help = match value {
+            Value::Text(text) => {
+                nearest(text, words).map(|guess| format!("did you mean `{guess}`?"))
+            }
+            _ => None,
+        };
+        let reason = format!("{value} does not fit `{}`: {wanted} is wanted", cell.name());
+        self.tell(path, reason, help.as_deref());
     }
 
     /// Looks whether a text names a member of MIB_IPINTERFACE_ROW.

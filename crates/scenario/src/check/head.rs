@@ -1,6 +1,7 @@
 //! The parts of a scenario outside stack, clients and expectations.
 
 use netiosim_model::profile::{OptionId, Options, Profile};
+use netiosim_model::windows::Windows;
 
 use super::event;
 use super::faults::{Faults, offer};
@@ -15,6 +16,17 @@ pub(super) fn check(scenario: &Scenario, names: &Names<'_>, faults: &mut Faults)
     }
     for (index, id) in scenario.requirements.iter().enumerate() {
         requirement(id, &root.then("requirements").then(index), faults);
+    }
+    if let Some(windows) = &scenario.windows
+        && let Err(error) = windows.parse::<Windows>()
+    {
+        let names: Vec<&str> = Windows::NAMED.iter().map(|known| known.1).collect();
+        let help = match error.suggestion {
+            Some(name) => format!("did you mean `{name}`?"),
+            None => format!("there are {}", names.join(", ")),
+        };
+        let reason = format!("`{windows}` is neither a Windows version nor a build from 6000 on");
+        faults.tell(&root.then("windows"), reason, Some(&help));
     }
     let except = root.then("profiles").then("except");
     for (profile, reason) in &scenario.profiles.except {

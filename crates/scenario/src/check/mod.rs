@@ -3,6 +3,7 @@
 //! What the schema cannot say: names of locks, threads, registrations and the like; codes, rules,
 //! profiles and options; what goes together and what does not. All problems are found at once.
 
+mod call;
 mod client;
 mod event;
 mod expect;
@@ -10,6 +11,7 @@ mod faults;
 mod head;
 mod names;
 mod network;
+mod notify;
 mod stack;
 mod step;
 mod value;

@@ -161,7 +161,8 @@ pub(super) fn check_storm(
             let has = |ipv4: bool| vpn.addresses.iter().any(|one| one.address.is_ipv4() == ipv4);
             for (index, destination) in vpn.destinations.iter().enumerate() {
                 if !vpn.addresses.is_empty() && !has(destination.address.is_ipv4()) {
-                    let reason = format!("the tunnel has no address of the family of {destination}");
+                    let reason =
+                        format!("the tunnel has no address of the family of {destination}");
                     faults.tell(&path.then("destinations").then(index), reason, None);
                 }
             }

@@ -1,14 +1,15 @@
 //! Single steps.
 
+use netiosim_model::row::RowType;
+
+use super::call;
 use super::event;
 use super::faults::Faults;
-use super::names::{ClientNames, Names};
+use super::names::{ClientNames, LENT, Names};
+use super::notify;
 use super::value::{self, Scope};
 use super::walk::Runner;
-use crate::format::{
-    Family, Flavour, Function, GetIpInterfaceEntry, LockKind, LockMode, NotifyIpInterfaceChange,
-    NotifyTeredoPortChange, Scenario, Start, Step, Value,
-};
+use crate::format::{Flavour, Function, LockKind, LockMode, Scenario, Start, Step, Value};
 use crate::read::JsonPath;
 
 /// Where a step stands.
@@ -23,39 +24,25 @@ pub(super) struct Place<'n, 'a> {
 /// `path` is that of the object whose only member names the step. Steps within it are not visited.
 pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
     let Place { scenario, own, runner, names } = place;
+    if let Some(call) = step.registering() {
+        return notify::check(
+            &call,
+            &path.then(Function(call.function).word().as_str()),
+            place,
+            faults,
+        );
+    }
+    if call::check(step, path, place, faults) {
+        return;
+    }
     match step {
-        Step::NotifyTeredoPortChange(call) => {
-            let path = path.then("notify_teredo_port_change");
-            notify(&Call::from(call), &path, place, faults);
-        }
-        Step::NotifyIpInterfaceChange(call) => {
-            let path = path.then("notify_ip_interface_change");
-            notify(&Call::from(call), &path, place, faults);
-            if call.family_number.is_some() && call.family != Family::Unspec {
-                let reason = "a family is given by name or by number, not by both";
-                faults.tell_name(&path.then("family_number"), reason, None);
-            }
-        }
         Step::Cancel(cancel) => {
             let path = path.then("cancel");
             if !matches!(cancel.handle.as_str(), "null" | "garbage") {
                 let at = path.then("handle");
                 names.registration(&at, &cancel.handle, Some(own), faults);
             }
-            returns(cancel.returns.as_ref(), &path, faults);
-        }
-        Step::GetTeredoPort(call) => {
-            let path = path.then("get_teredo_port");
-            returns(call.returns.as_ref(), &path, faults);
-            if let Some(port) = &call.port {
-                place.value(port, &path.then("port"), faults);
-            }
-            if let Some(name) = &call.save {
-                value::settable(name, &path.then("save"), faults);
-            }
-        }
-        Step::GetIpInterfaceEntry(call) => {
-            entry(call, &path.then("get_ip_interface_entry"), place, faults);
+            returns(cancel.returns.as_deref(), &path, faults);
         }
         Step::Lock(step) => {
             let path = path.then("lock");
@@ -69,10 +56,15 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_, '_>, faults: 
         Step::Unlock(step) => place.lock(&step.lock, &path.then("unlock").then("lock"), faults),
         Step::ReadRow(read) => {
             let path = path.then("read_row");
-            place.row(&path, faults);
-            faults.member(&path.then("member"), false, &read.member);
+            let types = place.row(&path, faults);
+            let cell = faults.cell(&path.then("member"), false, &types, &read.member);
             if let Some(equals) = &read.equals {
-                place.value(equals, &path.then("equals"), faults);
+                let at = path.then("equals");
+                place.value(equals, &at, faults);
+                // What stands there instead of a row has words of its own.
+                if !matches!(equals, Value::Text(text) if text == "null" || text == "gone") {
+                    faults.fits(&at, cell, equals);
+                }
             }
         }
         Step::KeepRow(keep) => {
@@ -83,9 +75,11 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_, '_>, faults: 
         Step::ReadKeptRow(read) => {
             let path = path.then("read_kept_row");
             faults.known(&path.then("row"), "kept row", &read.row, &own.rows);
-            faults.member(&path.then("member"), false, &read.member);
+            faults.cell(&path.then("member"), false, &LENT, &read.member);
         }
-        Step::FreeRow(_) => place.row(&path.then("free_row"), faults),
+        Step::FreeRow(_) => {
+            place.row(&path.then("free_row"), faults);
+        }
         Step::Construct(step) => {
             place.context(&step.context, &path.then("construct").then("context"), faults);
         }
@@ -166,12 +160,13 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_, '_>, faults: 
             let at = path.then("unload_module").then("module");
             names.module(&at, own.process, &step.module, faults);
         }
-        Step::Sleep(_) | Step::Repeat(_) | Step::ExitProcess(_) | Step::Checkpoint(_) => {}
+        // Calls of the API were checked before.
+        _ => {}
     }
 }
 
 impl Place<'_, '_> {
-    fn value(&self, value: &Value, path: &JsonPath, faults: &mut Faults) {
+    pub(super) fn value(&self, value: &Value, path: &JsonPath, faults: &mut Faults) {
         let scope = match self.runner {
             Runner::Callback(_) => Scope::Callback(self.own),
             Runner::Thread => Scope::Thread(self.own),
@@ -191,150 +186,35 @@ impl Place<'_, '_> {
         faults.known(path, "channel", name, &self.own.channels);
     }
 
-    fn context(&self, name: &str, path: &JsonPath, faults: &mut Faults) {
+    pub(super) fn context(&self, name: &str, path: &JsonPath, faults: &mut Faults) {
         faults.known(path, "context", name, &self.own.contexts);
     }
 
-    /// A step on the callback's row: in callbacks of NotifyIpInterfaceChange.
-    fn row(&self, path: &JsonPath, faults: &mut Faults) {
+    /// The types of the rows that a step on the callback's row may find: it stands in a callback of a
+    /// function that lends one.
+    pub(super) fn row(&self, path: &JsonPath, faults: &mut Faults) -> Vec<RowType> {
         let Runner::Callback(callback) = self.runner else {
             let help = "do it in a callback; `read_kept_row` reads a row that a callback kept";
-            return faults.tell_name(path, "a thread has no row", Some(help));
+            faults.tell_name(path, "a thread has no row", Some(help));
+            return LENT.to_vec();
         };
-        let functions = self.own.registered.get(callback);
-        let teredo = |functions: &&std::collections::BTreeSet<Function>| {
-            !functions.contains(&Function::NotifyIpInterfaceChange)
-        };
-        if functions.filter(teredo).is_some() {
-            let reason =
-                format!("`{callback}` gets no row: it is registered for Teredo ports only");
+        let Some(made) = self.own.registered.get(callback) else { return LENT.to_vec() };
+        let rows = made.rows();
+        if rows.is_empty() {
+            let names: Vec<&str> = made.functions().iter().map(|f| f.name()).collect();
+            let what = match names.as_slice() {
+                ["NotifyTeredoPortChange"] => "Teredo ports".to_owned(),
+                names => names.join(" and "),
+            };
+            let reason = format!("`{callback}` gets no row: it is registered for {what} only");
             faults.tell_name(path, reason, None);
+            return LENT.to_vec();
         }
+        rows
     }
 }
 
-/// What the two Notify calls have in common.
-struct Call<'a> {
-    name: &'a str,
-    callback: Option<&'a str>,
-    context: Option<&'a str>,
-    null_callback: bool,
-    module: Option<&'a str>,
-    foreign_process: Option<&'a str>,
-    returns: Option<&'a String>,
-}
-
-impl<'a> From<&'a NotifyTeredoPortChange> for Call<'a> {
-    fn from(call: &'a NotifyTeredoPortChange) -> Self {
-        Self {
-            name: &call.name,
-            callback: call.callback.as_deref(),
-            context: call.context.as_deref(),
-            null_callback: call.null_callback,
-            module: call.module.as_deref(),
-            foreign_process: call.foreign_process.as_deref(),
-            returns: call.returns.as_ref(),
-        }
-    }
-}
-
-impl<'a> From<&'a NotifyIpInterfaceChange> for Call<'a> {
-    fn from(call: &'a NotifyIpInterfaceChange) -> Self {
-        Self {
-            name: &call.name,
-            callback: call.callback.as_deref(),
-            context: call.context.as_deref(),
-            null_callback: call.null_callback,
-            module: call.module.as_deref(),
-            foreign_process: call.foreign_process.as_deref(),
-            returns: call.returns.as_ref(),
-        }
-    }
-}
-
-fn notify(call: &Call<'_>, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
-    let Place { own, names, .. } = place;
-    if matches!(call.name, "null" | "garbage") {
-        let reason = format!("`{}` has a meaning of its own in `cancel`", call.name);
-        faults.tell(&path.then("as"), reason, Some("choose another name"));
-    } else {
-        faults.good_name(&path.then("as"), "registration", call.name);
-    }
-    let made = own.registrations.get(call.name);
-    if made.is_some_and(|made| made.len() > 1) {
-        let reason = format!("`{}` is a registration of two different functions", call.name);
-        faults.tell(&path.then("as"), reason, Some("choose another name for one of them"));
-    }
-    let other = call.foreign_process.and_then(|name| {
-        let at = path.then("foreign_process");
-        let other = names.client(&at, name, faults)?;
-        if other.process == own.process {
-            let reason = format!("`{name}` runs in the same process");
-            faults.tell(&at, reason, None);
-        }
-        Some(other)
-    });
-    match call.callback {
-        Some(_) if call.null_callback => {
-            let help = "leave one of the two out";
-            faults.tell(path, "a callback is named, and NULL is to be passed", Some(help));
-        }
-        Some(callback) => {
-            let others = other.filter(|other| other.callbacks.contains(callback));
-            if others.is_none() {
-                faults.known(&path.then("callback"), "callback", callback, &own.callbacks);
-            }
-        }
-        // Without a name the callback does nothing; NULL is `null_callback`.
-        None => {}
-    }
-    if let Some(context) = call.context {
-        let at = path.then("context");
-        let number = !context.is_empty() && context.bytes().all(|byte| byte.is_ascii_digit());
-        if !number {
-            place.context(context, &at, faults);
-        } else if context.parse::<u64>().is_err() {
-            faults.tell(&at, "a context has at most 64 bits", None);
-        }
-    }
-    if let Some(module) = call.module {
-        // A module that is never loaded is how TP-23 is shown: that is the model's finding.
-        if module.is_empty() {
-            faults.tell(&path.then("module"), "the name of a module must not be empty", None);
-        }
-    }
-    returns(call.returns, path, faults);
-}
-
-fn entry(call: &GetIpInterfaceEntry, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
-    if let Some(alias) = &call.interface {
-        place.names.interface(&path.then("interface"), alias, faults);
-        if call.luid.is_some() {
-            let reason = "the LUID is given by alias or by number, not by both";
-            faults.tell_name(&path.then("luid"), reason, None);
-        }
-    }
-    if call.family.is_some() && call.family_number.is_some() {
-        let reason = "a family is given by name or by number, not by both";
-        faults.tell_name(&path.then("family_number"), reason, None);
-    }
-    if call.from_row {
-        place.row(&path.then("from_row"), faults);
-    }
-    returns(call.returns.as_ref(), path, faults);
-    for (member, value) in &call.expect {
-        let at = path.then("expect").then(member.as_str());
-        faults.member(&at, true, member);
-        place.value(value, &at, faults);
-    }
-    for (member, name) in &call.save {
-        let at = path.then("save").then(member.as_str());
-        faults.member(&at, true, member);
-        value::settable(name, &at, faults);
-    }
-}
-
-fn returns(code: Option<&String>, path: &JsonPath, faults: &mut Faults) {
+pub(super) fn returns(code: Option<&str>, path: &JsonPath, faults: &mut Faults) {
     if let Some(code) = code {
         faults.code(&path.then("returns"), code);
     }

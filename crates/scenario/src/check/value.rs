@@ -6,8 +6,21 @@ use crate::format::Value;
 use crate::read::JsonPath;
 
 /// The variables that a delivery has.
-pub(super) const OF_DELIVERY: [&str; 7] =
-    ["port", "type", "row", "family", "interface", "context", "count"];
+pub(super) const OF_DELIVERY: [&str; 13] = [
+    "port",
+    "type",
+    "row",
+    "family",
+    "interface",
+    "address",
+    "destination",
+    "next_hop",
+    "level",
+    "cost",
+    "rows",
+    "context",
+    "count",
+];
 
 /// The variables that the machine has.
 const OF_STACK: [&str; 2] = ["stack.teredo.port", "stack.teredo.state"];

@@ -179,7 +179,8 @@ impl JsonSchema for AddressSpec {
             }
         }
         schema.insert("type".to_owned(), vec!["string", "object"].into());
-        let about = "A unicast address: `\"192.168.1.10/24\"`, or an object with the address and more.";
+        let about =
+            "A unicast address: `\"192.168.1.10/24\"`, or an object with the address and more.";
         schema.insert("description".to_owned(), about.into());
         schema
     }

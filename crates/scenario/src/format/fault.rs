@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub(super) use super::function::Function;
+
 /// A call that fails on demand.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -21,37 +23,4 @@ pub struct FaultSpec {
     /// The fault is taken away at this virtual time, in milliseconds; left out: it stays.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until_ms: Option<u64>,
-}
-
-/// A function of netioapi.h.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum Function {
-    /// NotifyTeredoPortChange.
-    NotifyTeredoPortChange,
-    /// NotifyIpInterfaceChange.
-    NotifyIpInterfaceChange,
-    /// CancelMibChangeNotify2.
-    #[serde(rename = "cancel_mib_change_notify2")]
-    CancelMibChangeNotify2,
-    /// GetTeredoPort.
-    GetTeredoPort,
-    /// GetIpInterfaceEntry.
-    GetIpInterfaceEntry,
-}
-
-impl Function {
-    /// The name of the function in netioapi.h.
-    #[must_use]
-    pub const fn abi_name(self) -> &'static str {
-        match self {
-            Self::NotifyTeredoPortChange => "NotifyTeredoPortChange",
-            Self::NotifyIpInterfaceChange => "NotifyIpInterfaceChange",
-            Self::CancelMibChangeNotify2 => "CancelMibChangeNotify2",
-            Self::GetTeredoPort => "GetTeredoPort",
-            Self::GetIpInterfaceEntry => "GetIpInterfaceEntry",
-        }
-    }
 }

@@ -18,6 +18,7 @@ mod expect;
 mod expect_stack;
 mod family;
 mod fault;
+mod function;
 mod hint;
 mod interface;
 mod matching;
@@ -59,7 +60,8 @@ pub use expect_stack::{
     TeredoExpect,
 };
 pub use family::{Family, IpFamily};
-pub use fault::{FaultSpec, Function};
+pub use fault::FaultSpec;
+pub use function::Function;
 pub use hint::{HintCost, HintLevel};
 pub use interface::{ConnectivitySpec, FamilyBinding, FamilySpec, InterfaceSpec, Internet};
 pub use matching::{During, Match, NotificationKind, OrderMatch, RowPresence};

@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::family::Family;
+use super::function::Function;
 use super::is_default;
 use super::unique_map::unique_map;
 use super::value::Value;
@@ -242,11 +243,11 @@ impl ConvertCall {
 }
 
 /// A look for a function, as with GetProcAddress.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HasFunction {
-    /// The function, by the name of its step or by Microsoft's.
-    pub function: String,
+    /// The function.
+    pub function: Function,
     /// Whether it must be there; left out: either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub present: Option<bool>,

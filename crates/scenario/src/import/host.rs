@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::format::{
-    AddressSpec, Cidr, FamilyBinding, FamilySpec, InterfaceSpec, PhysicalAddress, RouteSpec, StackFile,
-    StackSpec, TeredoSpec, TeredoState, TeredoType, VERSION,
+    AddressSpec, Cidr, FamilyBinding, FamilySpec, InterfaceSpec, PhysicalAddress, RouteSpec,
+    StackFile, StackSpec, TeredoSpec, TeredoState, TeredoType, VERSION,
 };
 use crate::template::{LOOPBACK_ALIAS, LOOPBACK_TYPE, TEREDO_ALIAS};
 

@@ -8,9 +8,7 @@ use netiosim_model::row::RowType;
 
 use super::Judge;
 use crate::cell::Cell;
-use crate::format::{
-    Cidr, During, IpFamily, Match, NotificationKind, RowPresence,
-};
+use crate::format::{Cidr, During, IpFamily, Match, NotificationKind, RowPresence};
 use crate::outcome::Delivered;
 use crate::values::kind_word;
 
@@ -57,7 +55,11 @@ impl Judge<'_> {
         }
         if let Some(presence) = pattern.row {
             let word = |null: bool| if null { "null" } else { "present" }.to_owned();
-            check("row", word(presence == RowPresence::Null), word(!delivered.notification.has_row()));
+            check(
+                "row",
+                word(presence == RowPresence::Null),
+                word(!delivered.notification.has_row()),
+            );
         }
         if let Some(address) = pattern.address {
             let got = handed.address.map_or_else(none, |address| address.to_string());

@@ -8,9 +8,7 @@ use netiosim_model::table::{DadState, Route, UnicastAddress};
 
 use super::matching::{cost_word, ip_family, level_word};
 use super::{Judge, Unmet};
-use crate::format::{
-    self, AddressExpect, HintExpect, InterfaceExpect, RouteExpect, StackExpect,
-};
+use crate::format::{self, AddressExpect, HintExpect, InterfaceExpect, RouteExpect, StackExpect};
 use crate::values::code_words;
 
 /// What of the machine is not as it must be.
@@ -82,12 +80,7 @@ impl Judge<'_> {
     fn teredo(&self, expect: &StackExpect, found: &mut Differences) {
         let teredo = self.outcome.env.teredo();
         let state = expect.teredo.state.map(format::TeredoState::word);
-        found.check_if(
-            "teredo.state",
-            "the Teredo client's state",
-            state,
-            teredo.state().word(),
-        );
+        found.check_if("teredo.state", "the Teredo client's state", state, teredo.state().word());
         if let Some(port) = &expect.teredo.port {
             let expected =
                 self.eval(port).map_or_else(|| port.to_string(), |value| value.to_string());

@@ -210,7 +210,8 @@ impl Live {
             if let Some((at_ms, event)) = self.program.timeline.get(timeline)
                 && *at_ms <= now_ms
             {
-                let place: Arc<str> = format!("timeline[{timeline}]").into();
+                let position = self.program.timeline_places[timeline];
+                let place: Arc<str> = format!("timeline[{position}]").into();
                 timeline += 1;
                 self.happen(event, &place);
                 continue;

@@ -69,14 +69,12 @@ impl Live {
         let rows = rows.map(|rows| rows.len());
         let mut shared = self.shared.lock();
         let inside = shared.registering.contains(&actor);
-        let delivered = self.stack.inspect(|machine| {
-            Delivered::new(due, registration, inside, rows, machine)
-        });
+        let delivered =
+            self.stack.inspect(|machine| Delivered::new(due, registration, inside, rows, machine));
         shared.deliveries.push(delivered.clone());
         drop(shared);
         let client = self.program.scripts[script].client;
-        let context =
-            Context { client, delivered: Some(delivered), object: due.object };
+        let context = Context { client, delivered: Some(delivered), object: due.object };
         let _ = self.run(script, &context);
     }
 
@@ -359,9 +357,7 @@ impl Live {
     ) -> Result<(), Stop> {
         let overlapped = overlapped.map(|overlapped| &self.overlapped[overlapped]);
         let code = match function {
-            Function::NotifyRouteChange => {
-                self.stack.notify_route_change(!null_handle, overlapped)
-            }
+            Function::NotifyRouteChange => self.stack.notify_route_change(!null_handle, overlapped),
             _ => self.stack.notify_addr_change(!null_handle, overlapped),
         };
         self.go_on()?;

@@ -17,7 +17,7 @@ use netiosim_model::ids::{Handle, TableId};
 use netiosim_model::machine::{RowRead, RowRef};
 use netiosim_model::row::{Field, Row, RowType};
 
-pub(crate) use self::convert::{check_input, input_kind, output_kind};
+pub(crate) use self::convert::{check_input, input_kind};
 pub(crate) use self::row::initializer;
 pub(crate) use self::table::stable as stable_table;
 use crate::format::Value;

@@ -86,21 +86,19 @@ fn build<H: Host>(host: &mut H, op: &RowOp) -> Option<Row> {
                 return None;
             }
         },
-        RowStart::Kept(variable) => {
-            match host.store(|store| store.kept[variable].clone()) {
-                Some(row) if row.row_type() == op.row_type => row,
-                Some(row) => {
-                    let got = format!("one of {}", row.row_type().name());
-                    host.fail(what, format!("a row of {}", op.row_type.name()), got);
-                    return None;
-                }
-                None => {
-                    let expected = "a row that was kept before".to_owned();
-                    host.fail(what, expected, "no row was kept".to_owned());
-                    return None;
-                }
+        RowStart::Kept(variable) => match host.store(|store| store.kept[variable].clone()) {
+            Some(row) if row.row_type() == op.row_type => row,
+            Some(row) => {
+                let got = format!("one of {}", row.row_type().name());
+                host.fail(what, format!("a row of {}", op.row_type.name()), got);
+                return None;
             }
-        }
+            None => {
+                let expected = "a row that was kept before".to_owned();
+                host.fail(what, expected, "no row was kept".to_owned());
+                return None;
+            }
+        },
     };
     let env = host.env();
     if let Some(alias) = &op.interface {
@@ -283,11 +281,7 @@ fn read_cell<H: Host>(host: &mut H, row: RowRef, cell: Cell) -> Result<Row, &'st
 }
 
 /// An address that a value must be; another one is noted.
-pub(super) fn address<H: Host>(
-    host: &mut H,
-    what: &str,
-    value: &Value,
-) -> Option<SocketAddress> {
+pub(super) fn address<H: Host>(host: &mut H, what: &str, value: &Value) -> Option<SocketAddress> {
     let value = host.eval(value)?;
     let found = address_of(&value);
     if found.is_none() {

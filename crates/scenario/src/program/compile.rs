@@ -377,7 +377,12 @@ impl<'a> Compiler<'a> {
         find(&self.thread_names, client, name, "thread", path)
     }
 
-    pub(super) fn module(&self, client: usize, name: &str, path: &Arc<str>) -> Result<usize, BuildError> {
+    pub(super) fn module(
+        &self,
+        client: usize,
+        name: &str,
+        path: &Arc<str>,
+    ) -> Result<usize, BuildError> {
         let process = self.clients[client].1;
         let found =
             self.modules.iter().position(|module| module.0 == process && &*module.1 == name);

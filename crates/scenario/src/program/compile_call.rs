@@ -7,13 +7,13 @@ use netiosim_model::function::{Function, Shape};
 use netiosim_model::net::AF_INET;
 use netiosim_model::row::RowType;
 
+use super::Op;
 use super::call::{
     ApiOp, BestRouteOp, ConvertInput, ConvertOp, RowOp, RowStart, TableOp, TableTarget, Wanted,
     WhichRow,
 };
 use super::compile::{Compiler, code, family_number};
 use super::stack::BuildError;
-use super::Op;
 use crate::cell::Cell;
 use crate::format::{ConvertCall, GetBestRoute2, ReadTable, RowCall, Step, TableCall, Value};
 use crate::perform::initializer;
@@ -91,9 +91,7 @@ impl Compiler<'_> {
             Step::FreeMibTable(free) => ApiOp::Free(self.target(client, &free.table)),
             Step::KeepTable(keep) => ApiOp::KeepTable(self.tables.number(client, &keep.name)),
             Step::HasFunction(has) => ApiOp::HasFunction {
-                function: Function::parse(&has.function).ok_or_else(|| {
-                    BuildError::new(path, format!("no function is called \"{}\"", has.function))
-                })?,
+                function: has.function.into(),
                 present: has.present,
                 save: self.variable(client, has.save.as_deref()),
             },
@@ -108,10 +106,9 @@ impl Compiler<'_> {
                 overlapped: self.overlapped.number(client, &result.overlapped),
                 returns: code(result.returns.as_deref(), path)?,
             },
-            Step::ReadRow(read) => ApiOp::ReadRow {
-                member: read.member.as_str().into(),
-                equals: read.equals.clone(),
-            },
+            Step::ReadRow(read) => {
+                ApiOp::ReadRow { member: read.member.as_str().into(), equals: read.equals.clone() }
+            }
             Step::KeepRow(keep) => ApiOp::KeepRow(self.rows.number(client, &keep.name)),
             Step::ReadKeptRow(read) => {
                 ApiOp::ReadKeptRow(self.rows.number(client, &read.row), read.member.as_str().into())
@@ -246,9 +243,9 @@ impl Compiler<'_> {
             function,
             input,
             null_output: call.null_output,
-            length: call.buffer.map_or(NAME_SIZE, |size| {
-                usize::try_from(size).unwrap_or(usize::MAX)
-            }),
+            length: call
+                .buffer
+                .map_or(NAME_SIZE, |size| usize::try_from(size).unwrap_or(usize::MAX)),
             returns: code(call.returns.as_deref(), path)?,
             equals: call.equals.clone(),
             save: self.variable(client, call.save.as_deref()),

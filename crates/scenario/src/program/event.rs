@@ -246,10 +246,7 @@ fn dhcp_lease(lease: &format::DhcpLease, env: &Env) -> Result<Change, String> {
 }
 
 /// Lifetimes that are left out are those of RFC 4861, 6.2.1.
-fn router_advertisement(
-    heard: &format::RouterAdvertisement,
-    env: &Env,
-) -> Result<Change, String> {
+fn router_advertisement(heard: &format::RouterAdvertisement, env: &Env) -> Result<Change, String> {
     let prefix = match heard.prefix {
         None => None,
         Some(cidr) => match cidr.address {
@@ -355,14 +352,9 @@ pub(super) fn family(family: format::IpFamily) -> Family {
     }
 }
 
-pub(super) fn function(function: format::Function) -> Function {
-    match function {
-        format::Function::NotifyTeredoPortChange => Function::NotifyTeredoPortChange,
-        format::Function::NotifyIpInterfaceChange => Function::NotifyIpInterfaceChange,
-        format::Function::CancelMibChangeNotify2 => Function::CancelMibChangeNotify2,
-        format::Function::GetTeredoPort => Function::GetTeredoPort,
-        format::Function::GetIpInterfaceEntry => Function::GetIpInterfaceEntry,
-    }
+/// The function of the API that a word of the language means.
+pub(crate) fn function(function: format::Function) -> Function {
+    Function::parse(function.abi_name()).expect("every word for a function means one")
 }
 
 pub(super) fn fault(spec: &FaultSpec, path: &str) -> Result<Fault, BuildError> {

@@ -144,15 +144,37 @@ fn oper_status(word: format::OperStatus) -> OperStatus {
 
 #[cfg(test)]
 mod tests {
-    use netiosim_model::row::{Field, RowType};
+    use netiosim_model::api::{Call, Output};
+    use netiosim_model::build::home;
+    use netiosim_model::choose::First;
+    use netiosim_model::function::Function;
+    use netiosim_model::machine::Machine;
+    use netiosim_model::profile::Profile;
+    use netiosim_model::row::{Field, FieldValue, IfRow, RowType};
+    use netiosim_model::status::Flavour;
 
-    use super::COUNTERS;
+    use super::{COUNTERS, interface};
+    use crate::format::InterfaceSpec;
 
     #[test]
-    fn the_counters_are_those_of_the_structure_in_its_order() {
-        let fields = COUNTERS.map(|name| Field::parse(RowType::If, name).expect(name));
-        let first = fields[0];
-        assert_eq!(Field::parse(RowType::If, "InOctets"), Ok(first));
-        assert!(fields.iter().all(|field| field.name().starts_with(['I', 'O'])));
+    fn every_counter_is_the_one_of_its_name() {
+        let mut env = home();
+        let numbered = COUNTERS.iter().zip(1..).map(|(name, n)| ((*name).to_owned(), n));
+        let spec = InterfaceSpec { counters: numbered.collect(), ..InterfaceSpec::new("E") };
+        let interface = interface(&spec, &env).expect("an interface");
+        let luid = interface.luid;
+        env.place_interface(interface).expect("free keys");
+        let mut machine = Machine::new(Profile::Documented, env);
+        let process = machine.process("app", Flavour::User);
+        let actor = machine.actor("main", process);
+        let asked = Some(IfRow { luid, ..IfRow::default() }.into());
+        let call = Call::Row { function: Function::GetIfEntry2, level: 0, row: asked };
+        let Output::Row(row) = machine.call(actor, &call, &mut First::default()).output else {
+            panic!("a row")
+        };
+        for (name, n) in COUNTERS.iter().zip(1..) {
+            let field = Field::parse(RowType::If, name).expect("a member");
+            assert_eq!(row.get(field), FieldValue::Number(n), "{name}");
+        }
     }
 }

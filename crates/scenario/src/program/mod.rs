@@ -22,6 +22,7 @@ pub use self::call::{
     WhichRow,
 };
 pub use self::compile::compile;
+pub(crate) use self::event::function;
 pub use self::event::{EnvEvent, resolve_event};
 pub(crate) use self::interface::COUNTERS;
 pub use self::stack::{BuildError, build_env};

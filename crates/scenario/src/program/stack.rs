@@ -83,12 +83,11 @@ pub fn build_env(spec: &StackSpec) -> Result<Env, BuildError> {
             .map_err(|error| BuildError::new("stack.windows", format!("{error}")))?;
         env.place_windows(windows);
     }
-    place_interfaces(&mut env, spec)?;
-    place_rest(&mut env, spec)?;
-    for (family, present) in [(Family::V4, ipv4), (Family::V6, ipv6)] {
-        env.place_family(family, present);
+    for listener in &spec.listeners {
+        env.place_listener(listener.port, listener.edge_traversal);
     }
     if ipv6 {
+        // The client comes first: on its way time goes by, and no lifetime is to run meanwhile.
         let state = teredo.state.map_or(TeredoState::Qualified, teredo_state);
         if !bring_teredo(&mut env, state, teredo.port) && teredo.state.is_some() {
             let is = env.teredo().state().word();
@@ -97,7 +96,13 @@ pub fn build_env(spec: &StackSpec) -> Result<Env, BuildError> {
                 format!("with these settings the Teredo client is {is}, never {}", state.word()),
             ));
         }
-    } else {
+    }
+    place_interfaces(&mut env, spec)?;
+    place_rest(&mut env, spec)?;
+    for (family, present) in [(Family::V4, ipv4), (Family::V6, ipv6)] {
+        env.place_family(family, present);
+    }
+    if !ipv6 {
         env.settle_teredo();
     }
     Ok(env)
@@ -206,7 +211,8 @@ pub(super) fn addresses(
 }
 
 fn place(env: &mut Env, spec: &InterfaceSpec) -> Result<Luid, BuildError> {
-    let failed = |error: netiosim_model::change::ChangeError| BuildError::new("", error.to_string());
+    let failed =
+        |error: netiosim_model::change::ChangeError| BuildError::new("", error.to_string());
     if spec.if_type == Some(if_type::LOOPBACK) {
         let (luid_index, index) = (spec.luid_index.unwrap_or(0), spec.index.unwrap_or(1));
         let loopback = interface_with(spec, luid_index, index)?;
@@ -225,11 +231,8 @@ fn luid(env: &Env, alias: &str, path: &str) -> Result<Luid, BuildError> {
     found.ok_or_else(|| BuildError::new(path, format!("no interface is called \"{alias}\"")))
 }
 
-/// Listeners, conflicts, routes and neighbours.
+/// Conflicts, routes and neighbours.
 fn place_rest(env: &mut Env, spec: &StackSpec) -> Result<(), BuildError> {
-    for listener in &spec.listeners {
-        env.place_listener(listener.port, listener.edge_traversal);
-    }
     for (n, conflict) in spec.conflicts.iter().enumerate() {
         let luid = luid(env, &conflict.interface, &format!("stack.conflicts[{n}]"))?;
         env.place_conflict(luid, conflict.address);

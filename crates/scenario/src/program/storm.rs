@@ -6,9 +6,9 @@ use netiosim_model::choose::First;
 use netiosim_model::machine::Machine;
 use netiosim_model::storm::{Storm, Tunnel};
 
+use super::Program;
 use super::event::{EnvEvent, resolve_event};
 use super::stack::BuildError;
-use super::Program;
 use crate::format::{Event, StormEvent};
 
 /// Puts one entry into the timeline for each change of a storm, in the place of the storm.
@@ -38,9 +38,8 @@ pub(super) fn expand(program: &mut Program) -> Result<(), BuildError> {
             machine.elapse(at_ms - machine.now_ms(), chooser);
         }
         if let Event::Storm(storm) = event {
-            let steps = steps(&storm, &machine).map_err(|reason| {
-                BuildError::new(&format!("timeline[{place}].event"), reason)
-            })?;
+            let steps = steps(&storm, &machine)
+                .map_err(|reason| BuildError::new(&format!("timeline[{place}].event"), reason))?;
             for (n, (offset_ms, event)) in steps.into_iter().enumerate() {
                 todo.insert((at_ms.saturating_add(offset_ms), place, n + 1), event);
             }

@@ -14,7 +14,12 @@ use crate::format::{self, AddressDetails, NeighbourSpec, RouteSpec};
 
 /// The address of a specification, in the state that it says or that goes with `taken`, whether
 /// another host has it.
-pub(super) fn address(details: &AddressDetails, luid: Luid, env: &Env, taken: bool) -> UnicastAddress {
+pub(super) fn address(
+    details: &AddressDetails,
+    luid: Luid,
+    env: &Env,
+    taken: bool,
+) -> UnicastAddress {
     let cidr = details.address;
     let mut address = UnicastAddress::new(luid, cidr.address, cidr.prefix_length);
     set_origin(&mut address, details.origin, details.suffix_origin);

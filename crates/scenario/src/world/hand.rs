@@ -62,8 +62,7 @@ impl Host for Hand<'_> {
     fn teredo_port(&mut self, pointer: bool) -> (u32, Option<u16>) {
         let actor = self.actor();
         let world = &mut *self.world;
-        let (_, code, port) =
-            world.machine.get_teredo_port(actor, pointer, &mut world.chooser);
+        let (_, code, port) = world.machine.get_teredo_port(actor, pointer, &mut world.chooser);
         (code, port)
     }
 

@@ -9,7 +9,12 @@ use crate::program::{EnvEvent, resolve_event};
 
 impl World {
     /// Lets an event of the file happen.
-    pub(super) fn happen(&mut self, event: &crate::format::Event, actor: Option<ActorId>, place: &Arc<str>) {
+    pub(super) fn happen(
+        &mut self,
+        event: &crate::format::Event,
+        actor: Option<ActorId>,
+        place: &Arc<str>,
+    ) {
         let resolved = resolve_event(event, self.machine.env(), &self.program);
         let outcome = match resolved {
             Err(reason) => Err(reason),

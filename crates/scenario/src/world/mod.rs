@@ -190,7 +190,8 @@ impl World {
             Choice::Deliver(lane) => self.begin_on_pool(lane),
             Choice::Timeline => {
                 let event = self.program.timeline[self.timeline].1.clone();
-                let place: Arc<str> = format!("timeline[{}]", self.timeline).into();
+                let position = self.program.timeline_places[self.timeline];
+                let place: Arc<str> = format!("timeline[{position}]").into();
                 self.timeline += 1;
                 self.happen(&event, None, &place);
             }
@@ -355,8 +356,7 @@ impl World {
         let table = due.notification.table();
         let rows = table.and_then(|table| self.machine.table_rows(actor, table));
         let rows = rows.map(|rows| rows.len());
-        let delivered =
-            Delivered::new(&due, registration, during_register, rows, &self.machine);
+        let delivered = Delivered::new(&due, registration, during_register, rows, &self.machine);
         self.deliveries.push(delivered.clone());
         let script = usize::try_from(due.callback).unwrap_or(0);
         self.runners[runner].frames.push(Frame::new(script, Some(delivered), due.object));

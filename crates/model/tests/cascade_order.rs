@@ -1,0 +1,149 @@
+//! In which order the steps of one change are told (option `cascade-order`).
+
+#[path = "reference/net.rs"]
+mod net;
+
+use net::{ETHERNET, Net, ip};
+use netiosim_model::change::{AddressEdit, Change, Effect};
+use netiosim_model::choose::{Chooser, Seeded};
+use netiosim_model::event::What;
+use netiosim_model::machine::Machine;
+use netiosim_model::net::NotificationType;
+use netiosim_model::profile::{Options, Profile};
+use netiosim_model::teredo::PortWish;
+
+const NAMES: [&str; 8] = [
+    "state",
+    "port",
+    "interface",
+    "route-removal",
+    "address-removal",
+    "address-addition",
+    "route-addition",
+    "connectivity",
+];
+
+fn rank(effect: &Effect) -> usize {
+    match effect {
+        Effect::TeredoState { .. } => 0,
+        Effect::TeredoPort { .. } => 1,
+        Effect::IpInterface { .. } => 2,
+        Effect::Route { kind: NotificationType::Delete, .. } => 3,
+        Effect::Address { kind: NotificationType::Delete, .. } => 4,
+        Effect::Address { .. } => 5,
+        Effect::Route { .. } => 6,
+        Effect::Hint(_) => 7,
+    }
+}
+
+fn effects(machine: &Machine) -> Vec<Effect> {
+    let effects = machine.events().iter().filter_map(|event| match &event.what {
+        What::Effect(effect) => Some(effect.clone()),
+        _ => None,
+    });
+    effects.collect()
+}
+
+fn machine(order: &str, changes: &[Change], chooser: &mut dyn Chooser) -> Machine {
+    let mut options = Options::of(Profile::Documented);
+    options.fix("cascade-order", order).expect("a value");
+    let env = netiosim_model::build::home();
+    let mut machine = Machine::with_options(Profile::Documented, options, env);
+    for change in changes {
+        machine.take_events();
+        machine.change(None, change, chooser).expect("a change");
+    }
+    machine
+}
+
+fn changes() -> Vec<Vec<Change>> {
+    let edit = AddressEdit { prefix_length: Some(16), ..AddressEdit::default() };
+    vec![
+        vec![Change::TeredoRestart(PortWish::Exactly(50_001))],
+        vec![Change::TeredoStop, Change::InterfaceDisable(ETHERNET)],
+        vec![Change::InterfaceDisable(ETHERNET), Change::InterfaceEnable(ETHERNET)],
+        vec![Change::AddressSet { key: (ETHERNET, ip("192.168.1.10")), edit }],
+        vec![net::medium(false), net::medium(true)],
+        vec![Change::Ipv6Present(false)],
+    ]
+}
+
+#[test]
+fn the_chosen_order() {
+    let mut seen = [false; 8];
+    for changes in changes() {
+        let machine = machine("port-interface-address", &changes, &mut Seeded::new(1));
+        let ranks: Vec<usize> = effects(&machine).iter().map(rank).collect();
+        assert!(ranks.is_sorted(), "{changes:?}: {ranks:?}");
+        for rank in ranks {
+            seen[rank] = true;
+        }
+    }
+    let unseen: Vec<&str> =
+        NAMES.iter().zip(seen).filter(|entry| !entry.1).map(|entry| *entry.0).collect();
+    assert_eq!(unseen, [""; 0]);
+}
+
+#[test]
+fn any_order() {
+    let change = vec![Change::TeredoStop, Change::InterfaceDisable(ETHERNET)];
+    let mut orders = Vec::new();
+    let mut sorted = Vec::new();
+    for seed in 0..40 {
+        let machine = machine("any", &change, &mut Seeded::new(seed));
+        let mut effects = effects(&machine);
+        let ranks: Vec<usize> = effects.iter().map(rank).collect();
+        if !orders.contains(&ranks) {
+            orders.push(ranks);
+        }
+        // The same steps, whatever the order; those of a kind keep theirs.
+        effects.sort_by_key(rank);
+        sorted.push(effects);
+    }
+    assert!(orders.len() > 5, "{orders:?}");
+    assert!(sorted.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+#[test]
+fn of_one_thing_the_order_stays() {
+    // A prefix that grows takes the host route away and brings it again: whoever believes the last
+    // word must end with the table.
+    for changes in changes() {
+        for seed in 0..40 {
+            let machine = machine("any", &changes, &mut Seeded::new(seed));
+            for effect in &effects(&machine) {
+                let (same, there): (Box<dyn Fn(&Effect) -> bool>, bool) = match effect {
+                    Effect::Route { key, .. } => {
+                        let key = *key;
+                        let there = machine.env().routes().get(key).is_some();
+                        (
+                            Box::new(
+                                move |e| matches!(e, Effect::Route { key: k, .. } if *k == key),
+                            ),
+                            there,
+                        )
+                    }
+                    Effect::Address { luid, address, .. } => {
+                        let key = (*luid, *address);
+                        let there = machine.env().address_table().get(key).is_some();
+                        (
+                            Box::new(
+                                move |e| matches!(e, Effect::Address { luid, address, .. } if (*luid, *address) == key),
+                            ),
+                            there,
+                        )
+                    }
+                    _ => continue,
+                };
+                let all = effects(&machine);
+                let last = all.iter().rfind(|effect| same(effect)).expect("at least this one");
+                let gone = matches!(
+                    last,
+                    Effect::Route { kind: NotificationType::Delete, .. }
+                        | Effect::Address { kind: NotificationType::Delete, .. }
+                );
+                assert_eq!(gone, !there, "seed {seed}: {last:?} of {changes:?}");
+            }
+        }
+    }
+}

@@ -1,0 +1,475 @@
+//! Steps that call the API and do not register.
+
+use std::collections::BTreeMap;
+
+use netiosim_model::function::Function;
+use netiosim_model::row::RowType;
+
+use super::faults::Faults;
+use super::names::row_of;
+use super::notify::{TABLE_WORDS, table_name};
+use super::step::{Place, returns};
+use super::value;
+use super::walk::Runner;
+use crate::format::{
+    ConvertCall, FreeMibTable, Function as Word, GetBestRoute2, NotifyOverlapped, ReadTable,
+    RowCall, Step, TableCall, Value,
+};
+use crate::perform::{check_input, initializer, input_kind};
+use crate::read::JsonPath;
+
+/// Checks a step that calls the API and does not register; says whether it is one.
+pub(super) fn check(
+    step: &Step,
+    path: &JsonPath,
+    place: Place<'_, '_>,
+    faults: &mut Faults,
+) -> bool {
+    let named = |function| path.then(Word(function).word().as_str());
+    if let Some((function, call)) = step.row_call() {
+        row(function, call, &named(function), place, faults);
+    } else if let Some((function, call)) = step.table_call() {
+        table(function, call, &named(function), place, faults);
+    } else if let Some((function, call)) = step.convert_call() {
+        convert(function, call, &named(function), place, faults);
+    } else if let Some((function, call)) = step.overlapped_call() {
+        overlapped(call, &named(function), faults);
+    } else if let Some((function, call)) = step.best_interface_call() {
+        let path = named(function);
+        match &call.destination {
+            Some(destination) => address(destination, &path.then("destination"), place, faults),
+            None if function == Function::GetBestInterface => {
+                faults.tell(&path, "GetBestInterface takes its destination by value", None);
+            }
+            None => {}
+        }
+        if let Some(alias) = &call.interface {
+            place.names.interface(&path.then("interface"), alias, faults);
+        }
+        save(call.save.as_deref(), &path, faults);
+        returns(call.returns.as_deref(), &path, faults);
+    } else if let Some((function, call)) = step.hint_call() {
+        let path = named(function);
+        let interface = (call.interface.as_deref(), call.index.as_ref());
+        let given = call.interface.is_some() || call.index.is_some();
+        if given && function == Function::GetNetworkConnectivityHint {
+            faults.tell(&path, "GetNetworkConnectivityHint is about the whole machine", None);
+        }
+        one_key(interface, "index", &path, place, faults);
+        members(RowType::Hint, &call.expect, &path.then("expect"), place, faults);
+        saves(RowType::Hint, &call.save, &path.then("save"), faults);
+        returns(call.returns.as_deref(), &path, faults);
+    } else {
+        return other(step, path, place, faults);
+    }
+    true
+}
+
+fn other(step: &Step, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) -> bool {
+    let own = place.own;
+    match step {
+        Step::GetTeredoPort(call) => {
+            let path = path.then("get_teredo_port");
+            returns(call.returns.as_deref(), &path, faults);
+            if let Some(port) = &call.port {
+                place.value(port, &path.then("port"), faults);
+            }
+            save(call.save.as_deref(), &path, faults);
+        }
+        Step::GetBestRoute2(call) => {
+            best_route(call, &path.then("get_best_route2"), place, faults);
+        }
+        Step::ReadTable(read) => read_table(read, &path.then("read_table"), place, faults),
+        Step::FreeMibTable(free) => free_table(free, &path.then("free_mib_table"), place, faults),
+        Step::KeepTable(keep) => {
+            let path = path.then("keep_table");
+            callback_table(&path, place, faults);
+            table_name(&keep.name, &path.then("as"), faults);
+        }
+        Step::HasFunction(has) => {
+            let path = path.then("has_function");
+            if has.present.is_none() && has.save.is_none() {
+                let help = "say `present`, or `save` the answer";
+                faults.tell(&path, "nothing becomes of the answer", Some(help));
+            }
+            save(has.save.as_deref(), &path, faults);
+        }
+        Step::CancelIpChangeNotify(cancel) => {
+            let at = path.then("cancel_ip_change_notify").then("overlapped");
+            if cancel.overlapped != "null" {
+                faults.known(&at, "OVERLAPPED", &cancel.overlapped, &own.overlapped);
+            }
+        }
+        Step::OverlappedResult(result) => {
+            let path = path.then("overlapped_result");
+            let at = path.then("overlapped");
+            faults.known(&at, "OVERLAPPED", &result.overlapped, &own.overlapped);
+            returns(result.returns.as_deref(), &path, faults);
+        }
+        Step::WaitOverlapped(wait) => {
+            let at = path.then("wait_overlapped").then("overlapped");
+            faults.known(&at, "OVERLAPPED", &wait.overlapped, &own.overlapped);
+        }
+        _ => return false,
+    }
+    true
+}
+
+fn row(
+    function: Function,
+    call: &RowCall,
+    path: &JsonPath,
+    place: Place<'_, '_>,
+    faults: &mut Faults,
+) {
+    let row_type = row_of(function).expect("a function with a row");
+    let luid = (call.interface.as_deref(), call.luid.as_ref());
+    one_key(luid, "luid", path, place, faults);
+    if let Some(index) = &call.index {
+        place.value(index, &path.then("index"), faults);
+    }
+    families(row_type, (call.family.is_some(), call.family_number.is_some()), path, faults);
+    if call.level.is_some() && function != Function::GetIfEntry2Ex {
+        let reason = format!("{} has no level", function.name());
+        faults.tell_name(&path.then("level"), reason, None);
+    }
+    starts(row_type, call, path, place, faults);
+    members(row_type, &call.row, &path.then("row"), place, faults);
+    if let Some(keep) = &call.keep {
+        let at = path.then("keep");
+        faults.good_name(&at, "row", keep);
+        if place.own.kept_rows.get(keep.as_str()).is_some_and(|types| types.len() > 1) {
+            let help = "choose another name for one of them";
+            faults.tell(&at, format!("`{keep}` keeps rows of two types"), Some(help));
+        }
+    }
+    if call.null_pointer && (!call.row.is_empty() || call.keep.is_some()) {
+        let reason = "NULL is to be passed, and a row is said";
+        faults.tell_name(&path.then("null_pointer"), reason, Some("leave one of the two out"));
+    }
+    returns(call.returns.as_deref(), path, faults);
+    members(row_type, &call.expect, &path.then("expect"), place, faults);
+    saves(row_type, &call.save, &path.then("save"), faults);
+}
+
+/// What a row starts from: one thing at most.
+fn starts(
+    row_type: RowType,
+    call: &RowCall,
+    path: &JsonPath,
+    place: Place<'_, '_>,
+    faults: &mut Faults,
+) {
+    let said = [
+        ("initialize", call.initialize),
+        ("from_row", call.from_row),
+        ("from", call.from.is_some()),
+    ];
+    let said: Vec<&str> = said.into_iter().filter(|one| one.1).map(|one| one.0).collect();
+    if let [first, second, ..] = said[..] {
+        let reason = format!("a row starts from one thing: `{first}` or `{second}`");
+        faults.tell_name(&path.then(second), reason, None);
+    }
+    if call.initialize && initializer(row_type).is_none() {
+        let reason = format!("no function initializes a {}", row_type.name());
+        faults.tell_name(&path.then("initialize"), reason, None);
+    }
+    if call.from_row {
+        place.row(&path.then("from_row"), faults);
+    }
+    if let Some(from) = &call.from {
+        let at = path.then("from");
+        faults.known(&at, "row", from, &place.own.kept_rows);
+        let types = place.own.kept_rows.get(from.as_str());
+        if types.is_some_and(|types| !types.contains(&row_type)) {
+            let reason = format!("`{from}` keeps no {}", row_type.name());
+            faults.tell(&at, reason, None);
+        }
+    }
+}
+
+/// Whether a family may be given, and is given once.
+fn families(row_type: RowType, (name, number): (bool, bool), path: &JsonPath, faults: &mut Faults) {
+    if name && number {
+        let reason = "a family is given by name or by number, not by both";
+        faults.tell_name(&path.then("family_number"), reason, None);
+    }
+    for (member, there) in [("family", name), ("family_number", number)] {
+        if there && row_type != RowType::IpInterface {
+            let reason = format!("{} has no member Family", row_type.name());
+            faults.tell_name(&path.then(member), reason, None);
+        }
+    }
+}
+
+/// A LUID or index by alias or as a value, not both.
+fn one_key(
+    (alias, value): (Option<&str>, Option<&Value>),
+    member: &str,
+    path: &JsonPath,
+    place: Place<'_, '_>,
+    faults: &mut Faults,
+) {
+    if let Some(alias) = alias {
+        place.names.interface(&path.then("interface"), alias, faults);
+    }
+    if let Some(value) = value {
+        let at = path.then(member);
+        place.value(value, &at, faults);
+        if alias.is_some() {
+            let what = if member == "luid" { "LUID" } else { "index" };
+            let reason = format!("the {what} is given by alias or by number, not by both");
+            faults.tell_name(&at, reason, None);
+        }
+    }
+}
+
+/// Members of a row with their values.
+fn members(
+    row_type: RowType,
+    all: &BTreeMap<String, Value>,
+    path: &JsonPath,
+    place: Place<'_, '_>,
+    faults: &mut Faults,
+) {
+    for (member, value) in all {
+        let at = path.then(member.as_str());
+        let cell = faults.cell(&at, true, &[row_type], member);
+        place.value(value, &at, faults);
+        if let Value::Text(alias) = value
+            && cell.is_some_and(crate::cell::Cell::names_interface)
+            && alias.parse::<u64>().is_err()
+        {
+            place.names.interface(&at, alias, faults);
+        } else {
+            faults.fits(&at, cell, value);
+        }
+    }
+}
+
+/// Members of a row with the variables that receive them.
+fn saves(row_type: RowType, all: &BTreeMap<String, String>, path: &JsonPath, faults: &mut Faults) {
+    for (member, name) in all {
+        let at = path.then(member.as_str());
+        faults.cell(&at, true, &[row_type], member);
+        value::settable(name, &at, faults);
+    }
+}
+
+fn save(name: Option<&str>, path: &JsonPath, faults: &mut Faults) {
+    if let Some(name) = name {
+        value::settable(name, &path.then("save"), faults);
+    }
+}
+
+fn table(
+    function: Function,
+    call: &TableCall,
+    path: &JsonPath,
+    place: Place<'_, '_>,
+    faults: &mut Faults,
+) {
+    let row_type = row_of(function).expect("a function with rows");
+    let named = call.family != crate::format::Family::Unspec;
+    if named && call.family_number.is_some() {
+        let reason = "a family is given by name or by number, not by both";
+        faults.tell_name(&path.then("family_number"), reason, None);
+    }
+    let no_family = matches!(row_type, RowType::If | RowType::IfStack | RowType::InvertedIfStack);
+    for (member, there) in [("family", named), ("family_number", call.family_number.is_some())] {
+        if there && no_family {
+            let reason = format!("{} has no family", function.name());
+            faults.tell_name(&path.then(member), reason, None);
+        }
+    }
+    if call.level.is_some() && function != Function::GetIfTable2Ex {
+        let reason = format!("{} has no level", function.name());
+        faults.tell_name(&path.then("level"), reason, None);
+    }
+    if let Some(name) = &call.name {
+        table_name(name, &path.then("as"), faults);
+        if call.null_pointer {
+            let reason = "NULL is to be passed, and a table is named";
+            faults.tell_name(&path.then("null_pointer"), reason, Some("leave one of the two out"));
+        }
+    } else if call.free == Some(false) {
+        let help = "name it with `as`";
+        faults.tell_name(&path.then("free"), "nobody could free this table", Some(help));
+    }
+    if let (Some(count), Some(least)) = (call.count, call.at_least)
+        && least > count
+    {
+        let reason = format!("{count} and at least {least} cannot both hold");
+        faults.tell(&path.then("at_least"), reason, None);
+    }
+    for (name, list) in [("contains", &call.contains), ("lacks", &call.lacks)] {
+        for (index, pattern) in list.iter().enumerate() {
+            let at = path.then(name).then(index);
+            if pattern.is_empty() {
+                faults.tell(&at, "this is every row", Some("say at least one member"));
+            }
+            members(row_type, pattern, &at, place, faults);
+        }
+    }
+    returns(call.returns.as_deref(), path, faults);
+}
+
+fn read_table(read: &ReadTable, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
+    let at = path.then("table");
+    let types: Vec<RowType> = if read.table == "callback" {
+        callback_table(&at, place, faults);
+        vec![RowType::Unicast]
+    } else {
+        faults.known(&at, "table", &read.table, &place.own.tables);
+        let types = place.own.tables.get(read.table.as_str());
+        types.map(|types| types.iter().copied().collect()).unwrap_or_default()
+    };
+    if read.row.is_some() && !read.pattern.is_empty() {
+        let reason = "a row is given by its position or by its members, not by both";
+        faults.tell_name(&path.then("where"), reason, None);
+    }
+    if let [row_type] = types[..] {
+        members(row_type, &read.pattern, &path.then("where"), place, faults);
+    } else {
+        for (member, value) in &read.pattern {
+            place.value(value, &path.then("where").then(member.as_str()), faults);
+        }
+    }
+    if !types.is_empty() {
+        let cell = faults.cell(&path.then("member"), false, &types, &read.member);
+        if let (Some(equals), [_]) = (&read.equals, &types[..])
+            && !matches!(equals, Value::Text(text) if text == "null" || text == "gone")
+        {
+            faults.fits(&path.then("equals"), cell, equals);
+        }
+    }
+    if let Some(equals) = &read.equals {
+        place.value(equals, &path.then("equals"), faults);
+    }
+    save(read.save.as_deref(), path, faults);
+}
+
+fn free_table(free: &FreeMibTable, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
+    let at = path.then("table");
+    match free.table.as_str() {
+        "null" | "garbage" => {}
+        "row" => {
+            place.row(&at, faults);
+        }
+        "callback" => callback_table(&at, place, faults),
+        name => {
+            let mut known: Vec<&str> = place.own.tables.keys().copied().collect();
+            if !known.contains(&name) {
+                known.extend(TABLE_WORDS);
+                faults.unknown(&at, "table", name, known);
+            }
+        }
+    }
+}
+
+/// A step on the callback's table: in callbacks of NotifyStableUnicastIpAddressTable.
+fn callback_table(path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
+    let Runner::Callback(callback) = place.runner else {
+        let help = "do it in a callback of `notify_stable_unicast_ip_address_table`";
+        return faults.tell(path, "a thread is handed no table", Some(help));
+    };
+    let made = place.own.registered.get(callback);
+    let stable = Function::NotifyStableUnicastIpAddressTable;
+    if made.is_some_and(|made| !made.contains(&stable)) {
+        let reason = format!("`{callback}` is handed no table");
+        let help = "only callbacks of `notify_stable_unicast_ip_address_table` are";
+        faults.tell(path, reason, Some(help));
+    }
+}
+
+fn best_route(call: &GetBestRoute2, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
+    one_key((call.interface.as_deref(), call.luid.as_ref()), "luid", path, place, faults);
+    if let Some(index) = &call.index {
+        place.value(index, &path.then("index"), faults);
+    }
+    let addresses = [
+        ("source", &call.source),
+        ("destination", &call.destination),
+        ("source_is", &call.source_is),
+    ];
+    for (member, value) in addresses {
+        if let Some(value) = value {
+            address(value, &path.then(member), place, faults);
+        }
+    }
+    members(RowType::Forward, &call.expect, &path.then("expect"), place, faults);
+    saves(RowType::Forward, &call.save, &path.then("save"), faults);
+    if let Some(name) = &call.save_source {
+        value::settable(name, &path.then("save_source"), faults);
+    }
+    returns(call.returns.as_deref(), path, faults);
+}
+
+/// A value that has to be an address.
+fn address(value: &Value, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
+    place.value(value, path, faults);
+    let good = match value {
+        Value::Variable(_) => true,
+        Value::Number(_) => false,
+        Value::Text(text) => text.parse::<netiosim_model::row::SocketAddress>().is_ok(),
+    };
+    if !good {
+        let help = "such as `10.0.0.1`, `fe80::1%7`, `unspecified` or `family 77`";
+        faults.tell(path, format!("{value} is not an address"), Some(help));
+    }
+}
+
+fn convert(
+    function: Function,
+    call: &ConvertCall,
+    path: &JsonPath,
+    place: Place<'_, '_>,
+    faults: &mut Faults,
+) {
+    let kind = input_kind(function);
+    let mut said = 0;
+    for (member, value) in call.inputs() {
+        let Some(value) = value else { continue };
+        let at = path.then(member);
+        said += 1;
+        place.value(value, &at, faults);
+        if member != kind.member() {
+            let help = format!("it takes `{}`", kind.member());
+            let reason = format!("{} converts no {member}", function.name());
+            faults.tell_name(&at, reason, Some(&help));
+        } else if let Err(wanted) = check_input(kind, value) {
+            faults.tell(&at, format!("{value} does not fit: {wanted} is wanted"), None);
+        }
+    }
+    if let Some(alias) = &call.interface {
+        said += 1;
+        let at = path.then("interface");
+        place.names.interface(&at, alias, faults);
+        if matches!(kind.member(), "mask" | "length_bits") {
+            let reason = format!("{} converts nothing of an interface", function.name());
+            faults.tell_name(&at, reason, None);
+        }
+    }
+    if said + u32::from(call.null_input) != 1 {
+        let help = format!("say `{}`, or `null_input`", kind.member());
+        faults.tell(path, "a conversion has exactly one input", Some(&help));
+    }
+    if let Some(equals) = &call.equals {
+        place.value(equals, &path.then("equals"), faults);
+    }
+    save(call.save.as_deref(), path, faults);
+    returns(call.returns.as_deref(), path, faults);
+}
+
+fn overlapped(call: &NotifyOverlapped, path: &JsonPath, faults: &mut Faults) {
+    if let Some(name) = &call.overlapped {
+        let at = path.then("overlapped");
+        if name == "null" {
+            let reason = "`null` has a meaning of its own in `cancel_ip_change_notify`";
+            faults.tell(&at, reason, Some("choose another name"));
+        } else {
+            faults.good_name(&at, "OVERLAPPED", name);
+        }
+    }
+    returns(call.returns.as_deref(), path, faults);
+}
