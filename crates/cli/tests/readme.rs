@@ -54,3 +54,31 @@ fn the_firewall_is_the_test_that_runs() {
     assert_eq!(shown, code);
     assert!(shown.lines().count() < 30, "under 30 lines");
 }
+
+#[test]
+fn the_usable_address_is_the_test_that_runs() {
+    let text = fs::read_to_string(root().join("README.md")).expect("the README");
+    let code = fs::read_to_string(root().join("tests/tests/usable_address.rs")).expect("the test");
+    let shown = &text[block(&text, "<!-- usable address", "rust")];
+    assert_eq!(shown, code.split_once("\n\n").expect("a header, then the code").1);
+}
+
+/// The steps of the table of what it has, as the language reads them.
+#[test]
+fn the_steps_of_the_table_are_steps() {
+    let text = fs::read_to_string(root().join("README.md")).expect("the README");
+    let table = text.split_once("## What it has").expect("the section").1;
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let mut steps = 0;
+    for row in rows.take_while(|row| !row.contains("netiosim run")) {
+        let step = row.trim_end_matches(" |").rsplit("| ").next().expect("a last cell");
+        let step = step.trim_matches('`');
+        let scenario = format!(
+            r#"{{"version": 1, "name": "a row", "stack": {{"template": "home"}}, "clients": [{{"name": "c", "threads": [{{"name": "t", "steps": [{step}]}}]}}]}}"#
+        );
+        let read = netiosim_scenario::read::read_scenario(&scenario, "README.md");
+        assert!(read.is_ok(), "{step}: {read:?}");
+        steps += 1;
+    }
+    assert_eq!(steps, 14);
+}

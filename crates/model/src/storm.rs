@@ -2,9 +2,9 @@
 //!
 //! A storm makes no change itself: [`Storm::plan`] says which changes come when, and whoever drives
 //! the machine applies them. Equal tables give an equal plan, and several plans may overlap. What
-//! each storm does, with the kind of truth of each step, stands in `docs/cascades.md` as far as the
-//! single changes go, and at the variants here as far as their order and times go: that an order or a
-//! time is *observed* is said; all others are chosen.
+//! comes of each single change stands in `docs/cascades.md`; which changes come, in which order and
+//! when, stands at the variants here. Where an order or a time is observed, that is said; all others
+//! are chosen.
 
 mod plan;
 #[cfg(test)]

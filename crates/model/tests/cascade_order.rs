@@ -3,7 +3,7 @@
 #[path = "reference/net.rs"]
 mod net;
 
-use net::{ETHERNET, Net, ip};
+use net::{ETHERNET, ip};
 use netiosim_model::change::{AddressEdit, Change, Effect};
 use netiosim_model::choose::{Chooser, Seeded};
 use netiosim_model::event::What;
@@ -104,6 +104,21 @@ fn any_order() {
     assert!(sorted.windows(2).all(|pair| pair[0] == pair[1]));
 }
 
+/// The address or route that a step is about, and whether it is there in the end.
+fn thing(effect: &Effect, machine: &Machine) -> Option<(String, bool)> {
+    let env = machine.env();
+    match effect {
+        Effect::Route { key, .. } => {
+            Some((format!("{} {key}", key.luid), env.routes().get(*key).is_some()))
+        }
+        Effect::Address { luid, address, .. } => {
+            let there = env.address_table().get((*luid, *address)).is_some();
+            Some((format!("{luid} {address}"), there))
+        }
+        _ => None,
+    }
+}
+
 #[test]
 fn of_one_thing_the_order_stays() {
     // A prefix that grows takes the host route away and brings it again: whoever believes the last
@@ -111,32 +126,12 @@ fn of_one_thing_the_order_stays() {
     for changes in changes() {
         for seed in 0..40 {
             let machine = machine("any", &changes, &mut Seeded::new(seed));
-            for effect in &effects(&machine) {
-                let (same, there): (Box<dyn Fn(&Effect) -> bool>, bool) = match effect {
-                    Effect::Route { key, .. } => {
-                        let key = *key;
-                        let there = machine.env().routes().get(key).is_some();
-                        (
-                            Box::new(
-                                move |e| matches!(e, Effect::Route { key: k, .. } if *k == key),
-                            ),
-                            there,
-                        )
-                    }
-                    Effect::Address { luid, address, .. } => {
-                        let key = (*luid, *address);
-                        let there = machine.env().address_table().get(key).is_some();
-                        (
-                            Box::new(
-                                move |e| matches!(e, Effect::Address { luid, address, .. } if (*luid, *address) == key),
-                            ),
-                            there,
-                        )
-                    }
-                    _ => continue,
-                };
-                let all = effects(&machine);
-                let last = all.iter().rfind(|effect| same(effect)).expect("at least this one");
+            let all = effects(&machine);
+            for effect in &all {
+                let Some((name, there)) = thing(effect, &machine) else { continue };
+                let same =
+                    |other: &&Effect| thing(other, &machine).is_some_and(|thing| thing.0 == name);
+                let last = all.iter().rfind(same).expect("at least this one");
                 let gone = matches!(
                     last,
                     Effect::Route { kind: NotificationType::Delete, .. }

@@ -12,9 +12,9 @@ use netiosim_scenario::program::{EnvEvent, Program, compile, resolve_event};
 
 /// A scenario of these events on the template `home`, and its machine.
 fn prepared(events: &[&str]) -> (Program, Machine) {
-    let entries: Vec<String> = events.iter().map(|event| format!("{{\"event\": {event}}}")).collect();
-    let text =
-        format!(r#"{{"version": 1, "name": "x", "timeline": [{}]}}"#, entries.join(",\n"));
+    let entries: Vec<String> =
+        events.iter().map(|event| format!("{{\"event\": {event}}}")).collect();
+    let text = format!(r#"{{"version": 1, "name": "x", "timeline": [{}]}}"#, entries.join(",\n"));
     let loaded = load::scenario_text(&text, "x.json", Path::new(""));
     let loaded = loaded.unwrap_or_else(|problems| panic!("{problems:#?}"));
     let program = compile(&loaded.scenario, &loaded.stack, Profile::Documented).expect("a program");
@@ -63,9 +63,15 @@ fn every_event_of_the_tables_happens_under_its_own_name() {
             r#"{"address_conflict": {"interface": "Ethernet", "address": "10.0.0.1", "present": true}}"#,
             "address_conflict",
         ),
-        (r#"{"address_remove": {"interface": "Ethernet", "address": "10.0.0.1"}}"#, "address_remove"),
+        (
+            r#"{"address_remove": {"interface": "Ethernet", "address": "10.0.0.1"}}"#,
+            "address_remove",
+        ),
         (r#"{"anycast_add": {"interface": "Ethernet", "address": "10.0.0.9"}}"#, "anycast_add"),
-        (r#"{"anycast_remove": {"interface": "Ethernet", "address": "10.0.0.9"}}"#, "anycast_remove"),
+        (
+            r#"{"anycast_remove": {"interface": "Ethernet", "address": "10.0.0.9"}}"#,
+            "anycast_remove",
+        ),
         (
             r#"{"dhcp_lease": {"interface": "Ethernet", "address": "10.1.0.7/16", "gateway": "10.1.0.1"}}"#,
             "dhcp_lease",
@@ -87,7 +93,10 @@ fn every_event_of_the_tables_happens_under_its_own_name() {
             r#"{"route_remove": {"interface": "Ethernet", "destination": "10.9.0.0/16", "next_hop": "192.168.1.7"}}"#,
             "route_remove",
         ),
-        (r#"{"neighbour_put": {"interface": "Ethernet", "address": "192.168.1.1"}}"#, "neighbour_put"),
+        (
+            r#"{"neighbour_put": {"interface": "Ethernet", "address": "192.168.1.1"}}"#,
+            "neighbour_put",
+        ),
         (
             r#"{"neighbour_remove": {"interface": "Ethernet", "address": "192.168.1.1"}}"#,
             "neighbour_remove",
@@ -134,7 +143,8 @@ fn what_a_connectivity_event_leaves_out_stays() {
 
 #[test]
 fn what_a_route_set_leaves_out_stays() {
-    let route = r#""interface": "Ethernet", "destination": "10.0.0.0/8", "next_hop": "192.168.1.9""#;
+    let route =
+        r#""interface": "Ethernet", "destination": "10.0.0.0/8", "next_hop": "192.168.1.9""#;
     let (_, machine) = play(&[
         &format!("{{\"route_add\": {{{route}, \"metric\": 7, \"protocol\": 8}}}}"),
         &format!("{{\"route_set\": {{{route}, \"valid_s\": 60}}}}"),

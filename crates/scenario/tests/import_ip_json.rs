@@ -6,6 +6,7 @@ use netiosim_model::env::Env;
 use netiosim_model::interface::OperStatus;
 use netiosim_model::net::{Family, Luid};
 use netiosim_model::profile::Profile;
+use netiosim_model::table::{Route, RouteOwner};
 use netiosim_scenario::import::Imported;
 use netiosim_scenario::import::ip_json::IpJson;
 use netiosim_scenario::run::{Run, RunMode, Verdict, run_scenario};
@@ -92,7 +93,23 @@ fn addresses_of_both_families_arrive_with_their_prefixes() {
 fn routes_of_both_families_are_kept_and_a_blackhole_is_told() {
     let imported = imported(&SAVED);
     let env = built(&imported);
-    assert_eq!(env.routes().len(), 9);
+    let written = &imported.file.stack.routes;
+    let written: Vec<String> =
+        written.iter().map(|route| format!("{} {}", route.interface, route.destination)).collect();
+    // Those to the prefixes of the addresses come with the addresses.
+    let expected = [
+        "enp3s0 0.0.0.0/0",
+        "ppp0 192.0.2.201/32",
+        "enp3s0 203.0.113.0/24",
+        "wg0 203.0.113.0/24",
+        "enp3s0 ::/0",
+    ];
+    assert_eq!(written, expected);
+    let (brought, kept): (Vec<&Route>, Vec<&Route>) =
+        env.routes().iter().partition(|route| matches!(route.owner, RouteOwner::Address(_)));
+    assert_eq!((brought.len(), kept.len()), (13, 5));
+    let own = "192.0.2.0".parse().expect("an address");
+    assert_eq!(env.routes().to_prefix(None, own, 24).count(), 1);
     let default6 =
         env.routes().iter().find(|route| route.prefix_length == 0 && route.destination.is_ipv6());
     let default6 = default6.expect("an IPv6 default route");

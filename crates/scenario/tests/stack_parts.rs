@@ -232,10 +232,7 @@ fn many_adapters_are_those_of_the_model() {
     assert_eq!(own.routes(), other.routes());
     assert_eq!((other.address_table().len(), other.routes().len()), (602, 1504));
     let named = |env: &Env| {
-        env.interfaces()
-            .skip(0)
-            .map(|one| (one.luid, one.index, one.alias.clone()))
-            .collect::<Vec<_>>()
+        env.interfaces().map(|one| (one.luid, one.index, one.alias.clone())).collect::<Vec<_>>()
     };
     assert_eq!(named(&own), named(&other));
     let inline = env_of(r#"{"template": "many", "interfaces_count": 3}"#);

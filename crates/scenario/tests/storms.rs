@@ -86,7 +86,8 @@ fn a_storm_is_planned_from_what_is_there_when_it_begins() {
 
 #[test]
 fn a_late_adapter_takes_the_numbers_that_are_free_when_it_comes() {
-    let late = r#"{"at_ms": 5, "event": {"storm": {"late_adapter": {"interface": {"alias": "USB"}}}}}"#;
+    let late =
+        r#"{"at_ms": 5, "event": {"storm": {"late_adapter": {"interface": {"alias": "USB"}}}}}"#;
     let other = r#"{"at_ms": 6, "event": {"interface_add": {"alias": "Dock"}}}"#;
     assert_eq!(
         table("home", &format!("{late}, {other}")),

@@ -66,7 +66,7 @@ impl World {
             scan::hints_agree(self.machine.env());
         }
         self.counts.changes += 1;
-        if self.counts.changes % 4 == 0 {
+        if self.counts.changes.is_multiple_of(4) {
             // The scans are slow, and what is wrong once stays wrong.
             scan::look_ups_agree(self.machine.env());
         }

@@ -56,7 +56,7 @@ impl Touched {
             Some(Change::RouterAdvertisement(heard)) => touched.advertised = Some(heard.luid),
             Some(Change::RouteSet(route)) => touched.routes.push(route.key()),
             Some(Change::TeredoRestart(_) | Change::TeredoPolicy(_) | Change::TeredoNetwork(_)) => {
-                touched.teredo = true
+                touched.teredo = true;
             }
             _ => {}
         }

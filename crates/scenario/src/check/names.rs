@@ -152,7 +152,7 @@ impl<'a> Names<'a> {
     /// Adds the aliases that a storm brings and takes.
     fn storm(&mut self, storm: &'a StormEvent) {
         match storm {
-            StormEvent::VpnUp(vpn) => {
+            StormEvent::VpnUp(vpn) if !vpn.alias.is_empty() => {
                 self.aliases.insert(&vpn.alias);
             }
             StormEvent::LateAdapter(late) => {

@@ -98,11 +98,9 @@ pub(super) fn check(event: &Event, path: &JsonPath, names: &Names<'_>, faults: &
                 faults.tell(&path.then("prefix_length"), reason, None);
             }
         }
-        Event::DhcpLease(lease) => {
-            if !lease.address.address.is_ipv4() {
-                let reason = "only leases of IPv4 addresses are known";
-                faults.tell(&path.then("address"), reason, None);
-            }
+        Event::DhcpLease(lease) if !lease.address.address.is_ipv4() => {
+            let reason = "only leases of IPv4 addresses are known";
+            faults.tell(&path.then("address"), reason, None);
         }
         Event::RouterAdvertisement(heard) => {
             stack::lifetimes(heard.valid_s, heard.preferred_s, path, faults);

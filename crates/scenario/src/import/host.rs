@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use super::brought::brings;
 use crate::format::{
     AddressSpec, Cidr, FamilyBinding, FamilySpec, InterfaceSpec, PhysicalAddress, RouteSpec,
     StackFile, StackSpec, TeredoSpec, TeredoState, TeredoType, VERSION,
@@ -262,42 +263,6 @@ impl Build {
     }
 }
 
-/// Whether an address of the interface brings the on-link route to this destination: to itself, to its
-/// prefix, or to the broadcast address of its IPv4 prefix.
-fn brings(spec: &InterfaceSpec, destination: Cidr) -> bool {
-    let families = [&spec.ipv4, &spec.ipv6].into_iter().filter_map(FamilyBinding::spec);
-    let usable = spec.connected != Some(false) && spec.admin_up != Some(false);
-    usable
-        && families.flat_map(|family| &family.addresses).any(|address| {
-            let cidr = address.cidr();
-            let longest = if cidr.address.is_ipv4() { 32 } else { 128 };
-            let itself = Cidr { prefix_length: longest, ..cidr };
-            let prefix = Cidr { address: bits(cidr, false), ..cidr };
-            let broadcast = Cidr { address: bits(cidr, true), prefix_length: longest };
-            let has_broadcast = cidr.address.is_ipv4() && cidr.prefix_length < 31;
-            destination == itself
-                || destination == prefix
-                || (has_broadcast && destination == broadcast)
-        })
-}
-
-/// An address with all bits beyond its prefix zero, or one.
-fn bits(cidr: Cidr, ones: bool) -> IpAddr {
-    let length = u32::from(cidr.prefix_length);
-    match cidr.address {
-        IpAddr::V4(address) => {
-            let rest = u32::MAX.checked_shr(length).unwrap_or(0);
-            let bits = address.to_bits();
-            IpAddr::V4(if ones { bits | rest } else { bits & !rest }.into())
-        }
-        IpAddr::V6(address) => {
-            let rest = u128::MAX.checked_shr(length).unwrap_or(0);
-            let bits = address.to_bits();
-            IpAddr::V6(if ones { bits | rest } else { bits & !rest }.into())
-        }
-    }
-}
-
 /// The smallest interface index that is free.
 fn free_number(used: &BTreeSet<u32>) -> u32 {
     (1..).find(|index| !used.contains(index)).expect("fewer than 2^32 interfaces")
@@ -414,33 +379,6 @@ mod tests {
         let imported = stack(vec![host("tun0", 1, 131), host("big", u32::MAX, 131)]);
         let luids: Vec<u32> = rows(&imported).iter().map(|row| row.2).collect();
         assert_eq!(luids, [0xFF_FFFF, 0xFF_FFFE, 0]);
-    }
-
-    #[test]
-    fn a_route_that_an_address_brings_is_not_written() {
-        let route = |destination: &str, next_hop: &str| HostRoute {
-            destination: destination.parse().expect("a prefix"),
-            next_hop: next_hop.parse().expect("an address"),
-            interface: "eth0".to_owned(),
-            metric: Some(100),
-        };
-        let mut eth0 = host("eth0", 2, 6);
-        eth0.addresses = vec!["192.0.2.10/24".parse().expect("an address")];
-        let routes = vec![
-            route("192.0.2.0/24", "0.0.0.0"),
-            route("192.0.2.10/32", "0.0.0.0"),
-            route("192.0.2.255/32", "0.0.0.0"),
-            route("192.0.2.0/24", "192.0.2.1"),
-            route("192.0.2.0/25", "0.0.0.0"),
-        ];
-        let stack = |eth0: HostInterface| {
-            let host = Host { interfaces: vec![host("lo", 1, 24), eth0], routes: routes.clone() };
-            let routes = host.into_stack("a test").file.stack.routes;
-            routes.iter().map(|route| route.destination.to_string()).collect::<Vec<_>>()
-        };
-        assert_eq!(stack(eth0.clone()), ["192.0.2.0/24", "192.0.2.0/25"]);
-        // Without a medium the address brings nothing.
-        assert_eq!(stack(HostInterface { connected: false, ..eth0 }).len(), 5);
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! stack that keeps the rules of Windows: one alias, one index and one LUID an interface, exactly
 //! one loopback interface, at most one Teredo pseudo-interface.
 
+mod brought;
 mod host;
 pub mod ip_json;
 mod ip_record;

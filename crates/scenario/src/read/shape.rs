@@ -113,7 +113,7 @@ impl<'a> Walk<'a> {
             };
             let at = object.properties.get(1).map_or_else(|| span(node), name_span);
             let reason = format!("expected an object with exactly one member, found {found}");
-            return self.tell(at, reason, Some(format!("one of: {}", names.join(", "))));
+            return self.tell(at, reason, Some(format!("one of: {}", some_of(&names))));
         };
         let name = member.name.as_str();
         match all.iter().find(|(known, _)| *known == name) {
@@ -219,6 +219,10 @@ impl<'a> Walk<'a> {
                 .parse::<std::net::Ipv4Addr>()
                 .err()
                 .map(|_| "not an IPv4 address such as 192.0.2.1".to_owned()),
+            Some("ipv6") => text
+                .parse::<std::net::Ipv6Addr>()
+                .err()
+                .map(|_| "not an IPv6 address such as 2001:db8::1".to_owned()),
             Some("ip") => text
                 .parse::<std::net::IpAddr>()
                 .err()
@@ -353,7 +357,16 @@ fn bounds(schema: &Schema) -> (i128, i128) {
 fn one_of(word: &str, known: &[&str], lead: &str) -> String {
     match nearest(word, known.iter().copied()) {
         Some(guess) => format!("did you mean `{guess}`?"),
-        None => format!("{lead}: {}", known.join(", ")),
+        None => format!("{lead}: {}", some_of(known)),
+    }
+}
+
+/// The words, or of very many the first.
+fn some_of(words: &[&str]) -> String {
+    const MOST: usize = 40;
+    match words.len().checked_sub(MOST) {
+        None | Some(0) => words.join(", "),
+        Some(more) => format!("{} and {more} more", words[..MOST].join(", ")),
     }
 }
 
