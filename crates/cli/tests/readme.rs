@@ -67,10 +67,10 @@ fn the_usable_address_is_the_test_that_runs() {
 #[test]
 fn the_steps_of_the_table_are_steps() {
     let text = fs::read_to_string(root().join("README.md")).expect("the README");
-    let table = text.split_once("## What it has").expect("the section").1;
-    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let (_, section) = text.split_once("## What it has").expect("the section");
+    let (table, _) = section.split_once("\n## ").expect("another section follows");
     let mut steps = 0;
-    for row in rows.take_while(|row| !row.contains("netiosim run")) {
+    for row in table.lines().filter(|line| line.starts_with("| ")).skip(1) {
         let step = row.trim_end_matches(" |").rsplit("| ").next().expect("a last cell");
         let step = step.trim_matches('`');
         let scenario = format!(

@@ -41,6 +41,7 @@ fn everything_on_it_goes() {
         "- route fe80::5eff:fe00:2/128 @2",
         "- 192.168.1.10 @2",
         "- fe80::5eff:fe00:2 @2",
+        "connectivity None, cost Unknown",
     ];
     assert_eq!(told, expected);
     assert_eq!(net.env().interface(ETHERNET), None);

@@ -29,6 +29,7 @@ fn unbound_it_takes_its_addresses_and_routes() {
         "- route 192.168.1.10/32 @2",
         "- route 192.168.1.255/32 @2",
         "- 192.168.1.10 @2",
+        "connectivity LocalAccess, cost Unrestricted",
     ];
     assert_eq!(told, expected);
     assert_eq!(net.dad("fe80::5eff:fe00:2"), Some(DadState::Preferred), "the other one stays");

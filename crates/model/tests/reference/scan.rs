@@ -76,10 +76,14 @@ fn hint_of(env: &Env, interface: &Interface) -> (Hint, u64) {
 }
 
 /// The hint of the machine, when it is known: the best level, of the interface with the lowest metric.
+/// What travels over Teredo travels over another interface, so that Teredo does not count.
 pub(crate) fn hint(env: &Env) -> Hint {
     let order = [3, 4, 2, 5, 1];
     let mut best: Option<(usize, u64, Hint)> = None;
     for interface in env.interfaces() {
+        if interface.is_teredo() {
+            continue;
+        }
         let (hint, metric) = hint_of(env, interface);
         let place = order.iter().position(|level| *level == hint.level).expect("a level");
         if best.is_none_or(|other| (place, metric) < (other.0, other.1)) {

@@ -7,13 +7,12 @@ use netiosim_model::row::RowType;
 
 use super::faults::Faults;
 use super::names::row_of;
-use super::notify::{TABLE_WORDS, table_name};
+use super::notify::table_name;
 use super::step::{Place, returns};
+use super::table;
 use super::value;
-use super::walk::Runner;
 use crate::format::{
-    ConvertCall, FreeMibTable, Function as Word, GetBestRoute2, NotifyOverlapped, ReadTable,
-    RowCall, Step, TableCall, Value,
+    ConvertCall, Function as Word, GetBestRoute2, NotifyOverlapped, RowCall, Step, Value,
 };
 use crate::perform::{check_input, initializer, input_kind};
 use crate::read::JsonPath;
@@ -29,7 +28,7 @@ pub(super) fn check(
     if let Some((function, call)) = step.row_call() {
         row(function, call, &named(function), place, faults);
     } else if let Some((function, call)) = step.table_call() {
-        table(function, call, &named(function), place, faults);
+        table::check(function, call, &named(function), place, faults);
     } else if let Some((function, call)) = step.convert_call() {
         convert(function, call, &named(function), place, faults);
     } else if let Some((function, call)) = step.overlapped_call() {
@@ -79,11 +78,11 @@ fn other(step: &Step, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults
         Step::GetBestRoute2(call) => {
             best_route(call, &path.then("get_best_route2"), place, faults);
         }
-        Step::ReadTable(read) => read_table(read, &path.then("read_table"), place, faults),
-        Step::FreeMibTable(free) => free_table(free, &path.then("free_mib_table"), place, faults),
+        Step::ReadTable(read) => table::read(read, &path.then("read_table"), place, faults),
+        Step::FreeMibTable(free) => table::free(free, &path.then("free_mib_table"), place, faults),
         Step::KeepTable(keep) => {
             let path = path.then("keep_table");
-            callback_table(&path, place, faults);
+            table::of_callback(&path, place, faults);
             table_name(&keep.name, &path.then("as"), faults);
         }
         Step::HasFunction(has) => {
@@ -225,7 +224,7 @@ fn one_key(
 }
 
 /// Members of a row with their values.
-fn members(
+pub(super) fn members(
     row_type: RowType,
     all: &BTreeMap<String, Value>,
     path: &JsonPath,
@@ -256,129 +255,9 @@ fn saves(row_type: RowType, all: &BTreeMap<String, String>, path: &JsonPath, fau
     }
 }
 
-fn save(name: Option<&str>, path: &JsonPath, faults: &mut Faults) {
+pub(super) fn save(name: Option<&str>, path: &JsonPath, faults: &mut Faults) {
     if let Some(name) = name {
         value::settable(name, &path.then("save"), faults);
-    }
-}
-
-fn table(
-    function: Function,
-    call: &TableCall,
-    path: &JsonPath,
-    place: Place<'_, '_>,
-    faults: &mut Faults,
-) {
-    let row_type = row_of(function).expect("a function with rows");
-    let named = call.family != crate::format::Family::Unspec;
-    if named && call.family_number.is_some() {
-        let reason = "a family is given by name or by number, not by both";
-        faults.tell_name(&path.then("family_number"), reason, None);
-    }
-    let no_family = matches!(row_type, RowType::If | RowType::IfStack | RowType::InvertedIfStack);
-    for (member, there) in [("family", named), ("family_number", call.family_number.is_some())] {
-        if there && no_family {
-            let reason = format!("{} has no family", function.name());
-            faults.tell_name(&path.then(member), reason, None);
-        }
-    }
-    if call.level.is_some() && function != Function::GetIfTable2Ex {
-        let reason = format!("{} has no level", function.name());
-        faults.tell_name(&path.then("level"), reason, None);
-    }
-    if let Some(name) = &call.name {
-        table_name(name, &path.then("as"), faults);
-        if call.null_pointer {
-            let reason = "NULL is to be passed, and a table is named";
-            faults.tell_name(&path.then("null_pointer"), reason, Some("leave one of the two out"));
-        }
-    } else if call.free == Some(false) {
-        let help = "name it with `as`";
-        faults.tell_name(&path.then("free"), "nobody could free this table", Some(help));
-    }
-    if let (Some(count), Some(least)) = (call.count, call.at_least)
-        && least > count
-    {
-        let reason = format!("{count} and at least {least} cannot both hold");
-        faults.tell(&path.then("at_least"), reason, None);
-    }
-    for (name, list) in [("contains", &call.contains), ("lacks", &call.lacks)] {
-        for (index, pattern) in list.iter().enumerate() {
-            let at = path.then(name).then(index);
-            if pattern.is_empty() {
-                faults.tell(&at, "this is every row", Some("say at least one member"));
-            }
-            members(row_type, pattern, &at, place, faults);
-        }
-    }
-    returns(call.returns.as_deref(), path, faults);
-}
-
-fn read_table(read: &ReadTable, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
-    let at = path.then("table");
-    let types: Vec<RowType> = if read.table == "callback" {
-        callback_table(&at, place, faults);
-        vec![RowType::Unicast]
-    } else {
-        faults.known(&at, "table", &read.table, &place.own.tables);
-        let types = place.own.tables.get(read.table.as_str());
-        types.map(|types| types.iter().copied().collect()).unwrap_or_default()
-    };
-    if read.row.is_some() && !read.pattern.is_empty() {
-        let reason = "a row is given by its position or by its members, not by both";
-        faults.tell_name(&path.then("where"), reason, None);
-    }
-    if let [row_type] = types[..] {
-        members(row_type, &read.pattern, &path.then("where"), place, faults);
-    } else {
-        for (member, value) in &read.pattern {
-            place.value(value, &path.then("where").then(member.as_str()), faults);
-        }
-    }
-    if !types.is_empty() {
-        let cell = faults.cell(&path.then("member"), false, &types, &read.member);
-        if let (Some(equals), [_]) = (&read.equals, &types[..])
-            && !matches!(equals, Value::Text(text) if text == "null" || text == "gone")
-        {
-            faults.fits(&path.then("equals"), cell, equals);
-        }
-    }
-    if let Some(equals) = &read.equals {
-        place.value(equals, &path.then("equals"), faults);
-    }
-    save(read.save.as_deref(), path, faults);
-}
-
-fn free_table(free: &FreeMibTable, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
-    let at = path.then("table");
-    match free.table.as_str() {
-        "null" | "garbage" => {}
-        "row" => {
-            place.row(&at, faults);
-        }
-        "callback" => callback_table(&at, place, faults),
-        name => {
-            let mut known: Vec<&str> = place.own.tables.keys().copied().collect();
-            if !known.contains(&name) {
-                known.extend(TABLE_WORDS);
-                faults.unknown(&at, "table", name, known);
-            }
-        }
-    }
-}
-
-/// A step on the callback's table: in callbacks of NotifyStableUnicastIpAddressTable.
-fn callback_table(path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults) {
-    let Runner::Callback(callback) = place.runner else {
-        let help = "do it in a callback of `notify_stable_unicast_ip_address_table`";
-        return faults.tell(path, "a thread is handed no table", Some(help));
-    };
-    let made = place.own.registered.get(callback);
-    let stable = Function::NotifyStableUnicastIpAddressTable;
-    if made.is_some_and(|made| !made.contains(&stable)) {
-        let reason = format!("`{callback}` is handed no table");
-        let help = "only callbacks of `notify_stable_unicast_ip_address_table` are";
-        faults.tell(path, reason, Some(help));
     }
 }
 

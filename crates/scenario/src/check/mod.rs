@@ -14,6 +14,7 @@ mod network;
 mod notify;
 mod stack;
 mod step;
+mod table;
 mod value;
 mod walk;
 

@@ -140,8 +140,8 @@ fn check_address(env: &Env, expect: &AddressExpect, path: &str, found: &mut Diff
     let wanted = present(expect.present.unwrap_or(true));
     found.check(&at("present"), &name, wanted, present(is.is_some()));
     let Some(is) = is else { return };
-    let state = expect.state.map(|state| dad_state(state).mib_name());
-    found.check_if(&at("state"), &format!("the state of {name}"), state, is.dad.mib_name());
+    let state = expect.state.map(|state| state_word(dad_state(state)));
+    found.check_if(&at("state"), &format!("the state of {name}"), state, state_word(is.dad));
     let what = format!("the prefix length of {name}");
     found.check_if(&at("prefix_length"), &what, expect.prefix_length, is.prefix_length);
     let what = format!("SkipAsSource of {name}");
@@ -193,6 +193,17 @@ fn oper_word(status: OperStatus) -> &'static str {
         OperStatus::Dormant => "dormant",
         OperStatus::NotPresent => "not_present",
         OperStatus::LowerLayerDown => "lower_layer_down",
+    }
+}
+
+/// A state of duplicate address detection as scenarios write it.
+fn state_word(state: DadState) -> &'static str {
+    match state {
+        DadState::Invalid => "invalid",
+        DadState::Tentative => "tentative",
+        DadState::Duplicate => "duplicate",
+        DadState::Deprecated => "deprecated",
+        DadState::Preferred => "preferred",
     }
 }
 

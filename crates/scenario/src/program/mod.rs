@@ -7,6 +7,7 @@ mod call;
 mod compile;
 mod compile_call;
 mod compile_register;
+mod compile_step;
 mod event;
 mod interface;
 mod names;

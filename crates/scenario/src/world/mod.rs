@@ -4,10 +4,12 @@
 //! of them, or the environment, by one step. No thread of the operating system is involved, so a
 //! callback may be held at any of its steps while others go on.
 
+mod finish;
 mod hand;
 mod happen;
 mod ops;
 
+pub(crate) use self::finish::{final_port, tables_held};
 pub(crate) use self::ops::GARBAGE;
 
 use std::sync::Arc;
@@ -20,9 +22,8 @@ use netiosim_model::ids::{
     SignalId, TableId,
 };
 use netiosim_model::machine::{Due, Machine, Registered, Registration};
-use netiosim_model::status::Flavour;
 
-use crate::outcome::{Delivered, Ended, Failure, Outcome};
+use crate::outcome::{Delivered, Failure, Outcome};
 use crate::perform::Store;
 use crate::program::{Program, next_moment_ms};
 
@@ -235,46 +236,6 @@ impl World {
         self.finish(limit)
     }
 
-    /// Ends the run: whoever still waits is reported, and the rest is summed up.
-    #[must_use]
-    pub fn finish(mut self, limit: Option<String>) -> Outcome {
-        if limit.is_none() {
-            self.machine.report_stuck();
-        }
-        self.events.extend(self.machine.take_events());
-        let threads = self.threads.iter().map(|runner| match runner {
-            None => Ended::NotStarted,
-            Some(runner) if self.machine.actor_info(self.runners[*runner].actor).is_alive() => {
-                Ended::Blocked
-            }
-            Some(_) => Ended::Finished,
-        });
-        let threads = threads.collect();
-        let lines = self.events.iter().map(|event| self.machine.trace_line(event)).collect();
-        let findings = self.machine.findings().to_vec();
-        let virtual_ms = self.machine.now_ms();
-        let env = Arc::new(self.machine.env().clone());
-        let tables_held = tables_held(&self.machine);
-        let registrations = u32::try_from(self.machine.registrations().count()).unwrap_or(u32::MAX);
-        let teredo_port = final_port(self.machine, self.program.flavour);
-        Outcome {
-            events: self.events,
-            lines,
-            findings,
-            deliveries: self.deliveries,
-            failures: self.failures,
-            threads,
-            variables: self.store.variables.all().to_vec(),
-            env,
-            teredo_port,
-            tables_held,
-            registrations,
-            limit,
-            steps: self.steps,
-            virtual_ms,
-        }
-    }
-
     /// Milliseconds until something happens by itself; `None` when nothing ever does.
     fn next_moment_ms(&self) -> Option<u64> {
         let sleepers = self.runners.iter().filter(|runner| self.alive(runner));
@@ -398,22 +359,4 @@ impl PendingCall {
             table: registered.table,
         }
     }
-}
-
-/// The tables that living processes have not freed.
-pub(crate) fn tables_held(machine: &Machine) -> Vec<Function> {
-    let processes = (0u32..).zip(machine.processes());
-    let alive = processes.filter(|(_, process)| process.is_alive());
-    let held = alive.flat_map(|(n, _)| machine.tables_held(ProcessId(n)));
-    held.map(|(_, function)| function).collect()
-}
-
-/// What GetTeredoPort answers at the end: asked by nobody, so that it leaves no trace.
-pub(crate) fn final_port(mut machine: Machine, flavour: Flavour) -> (u32, Option<u16>) {
-    machine.record(false);
-    machine.fault_clear(None);
-    let process = machine.process("judge", flavour);
-    let actor = machine.actor("judge", process);
-    let (_, code, port) = machine.get_teredo_port(actor, true, &mut Seeded::new(0));
-    (code, port)
 }
