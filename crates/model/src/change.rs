@@ -390,7 +390,28 @@ pub enum Effect {
     Hint(HintRow),
 }
 
+/// What a step of a change is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Thing {
+    Teredo,
+    Row(Luid, Family),
+    Address(Luid, IpAddr),
+    Route(RouteKey),
+    Machine,
+}
+
 impl Effect {
+    /// The thing that the step is about: what is told of one thing keeps its order.
+    pub(crate) const fn thing(&self) -> Thing {
+        match self {
+            Self::TeredoState { .. } | Self::TeredoPort { .. } => Thing::Teredo,
+            Self::IpInterface { luid, family, .. } => Thing::Row(*luid, *family),
+            Self::Address { luid, address, .. } => Thing::Address(*luid, *address),
+            Self::Route { key, .. } => Thing::Route(*key),
+            Self::Hint(_) => Thing::Machine,
+        }
+    }
+
     /// Where the step stands in the chosen order of a cascade.
     pub(crate) const fn rank(&self) -> u8 {
         match self {

@@ -105,9 +105,17 @@ fn accept(outcome: &Outcome) -> Result<(), String> {
                         notification,
                         Notification::TeredoPort { port: 0, .. }
                             | Notification::IpInterface { row: None, .. }
+                            | Notification::UnicastAddress { row: None, .. }
+                            | Notification::Route { row: None, .. }
                     ) {
                         return at("an initial notification that carries something");
                     }
+                } else if matches!(notification, Notification::Hint { initial: true, .. }) {
+                    if changed.contains(lane) {
+                        return at("the hint that confirms a registration after a change");
+                    }
+                } else if matches!(notification, Notification::StableTable { table: None }) {
+                    return at("a stable table that was never made");
                 } else {
                     changed.insert(*lane);
                     if let Notification::TeredoPort { port, .. } = notification

@@ -111,8 +111,9 @@ fn every_step_is_on_the_page() {
     let table = |name: &str| name.starts_with("get_") && name.contains("_table");
     let mut count = 0;
     for name in names {
+        let named = ["`", "\""].iter().any(|mark| text.contains(&format!("{mark}{name}{mark}")));
         let family = row(name) || table(name) || name.starts_with("convert_");
-        assert!(family || text.contains(&format!("`{name}`")), "{name} is not on the page");
+        assert!(named || family, "{name} is not on the page");
         count += 1;
     }
     assert!(count > 80, "{count}");

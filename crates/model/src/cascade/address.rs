@@ -9,8 +9,7 @@ use crate::interface::if_type;
 use crate::member::Member;
 use crate::net::{Family, Luid, NotificationType};
 use crate::table::{
-    AddressKey, DadState, Route, RouteOrigin, RouteOwner, UnicastAddress,
-    lifetime_ms, protocol,
+    AddressKey, DadState, Route, RouteOrigin, RouteOwner, UnicastAddress, lifetime_ms, protocol,
 };
 
 /// The metric of the routes that the stack makes for its addresses (observed: route tables of
@@ -116,11 +115,10 @@ impl Env {
             }
         });
         self.tell_address(key, NotificationType::Parameter, effects);
-        if longer {
-            self.bring_routes(key, effects);
-        }
         if self.addresses.get(key).is_some_and(|address| address.valid_ms == Some(0)) {
             self.remove_address(key, effects);
+        } else if longer {
+            self.bring_routes(key, effects);
         }
         Ok(())
     }

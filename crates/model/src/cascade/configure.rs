@@ -35,11 +35,7 @@ impl Env {
         if held == Some(false) {
             return Err(ChangeError::AddressExists(key.1));
         }
-        self.drop_addresses(
-            lease.luid,
-            |address| leased(address) && address.key() != key,
-            effects,
-        );
+        self.drop_addresses(lease.luid, |address| leased(address) && address.key() != key, effects);
         if held.is_some() {
             let edit = AddressEdit {
                 prefix_length: Some(lease.prefix_length),

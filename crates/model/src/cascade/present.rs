@@ -63,6 +63,11 @@ impl Env {
             self.parked_rows.keys().filter(|key| key.1 == family).map(|key| key.0).collect();
         for luid in parked {
             let Some(row) = self.parked_rows.remove(&(luid, family)) else { continue };
+            if let Some(interface) = self.disabled.get_mut(&luid) {
+                // It comes back with its adapter.
+                *interface.row_slot(family) = Some(row);
+                continue;
+            }
             let placed = self
                 .interfaces_mut()
                 .edit(luid, |interface| *interface.row_slot(family) = Some(row));

@@ -34,6 +34,9 @@ impl Env {
             let key = address.key();
             let teredo = key.0 == self.teredo_interface.luid;
             if teredo {
+                for route in self.routes_of_address(key) {
+                    self.insert_route(route);
+                }
                 continue;
             }
             if address.learnt || !address.persistent {

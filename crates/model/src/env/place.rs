@@ -54,10 +54,8 @@ impl Env {
     /// One that a DHCP server or a router gave by its origin is learnt from them.
     pub fn place_address(&mut self, mut address: UnicastAddress) {
         let key = address.key();
-        address.learnt = matches!(
-            address.prefix_origin,
-            PrefixOrigin::Dhcp | PrefixOrigin::RouterAdvertisement
-        );
+        address.learnt =
+            matches!(address.prefix_origin, PrefixOrigin::Dhcp | PrefixOrigin::RouterAdvertisement);
         self.addresses_mut().insert(address);
         if !self.can_carry(key.0) {
             self.suspend_detection(key);
@@ -138,7 +136,13 @@ impl Env {
         {
             return Err(ChangeError::Taken(format!("the LUID {}", interface.luid)));
         }
-        if self.alias_taken(&interface.alias, interface.luid) {
+        // The place of the Teredo pseudo-interface is kept while it is away.
+        if interface.luid == self.teredo_interface.luid {
+            return Err(ChangeError::Taken(format!("the LUID {}", interface.luid)));
+        }
+        if self.alias_taken(&interface.alias, interface.luid)
+            || interface.alias == self.teredo_interface.alias
+        {
             return Err(ChangeError::Taken(format!("the alias \"{}\"", interface.alias)));
         }
         Ok(())

@@ -1,9 +1,11 @@
 //! Changes of the environment, time, and what registrations are owed for them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::Machine;
 use super::registration::Kind;
 use crate::cascade::Rules;
-use crate::change::{Change, ChangeError, Effect};
+use crate::change::{Change, ChangeError, Effect, Thing};
 use crate::choose::Chooser;
 use crate::event::What;
 use crate::ids::{ActorId, Handle};
@@ -100,76 +102,60 @@ impl Machine {
 
     /// Queues what registrations are owed for the steps of one change, in the order of the option
     /// `cascade-order`.
-    fn owe(&mut self, mut effects: Vec<Effect>, chooser: &mut dyn Chooser) {
-        // Steps keep their order within a rank; the ranks are the chosen order of a cascade.
-        effects.sort_by_key(Effect::rank);
-        while !effects.is_empty() {
-            let at = if effects.len() > 1 { self.next_rank(&effects, chooser) } else { 0 };
-            let effect = effects.remove(at);
-            self.event(None, What::Effect(effect.clone()));
-            self.owe_overlapped(&effect);
-            match effect {
-                Effect::TeredoPort { from, to } => self.owe_port(from, to, chooser),
-                Effect::IpInterface { luid, index, family, kind } => {
-                    let row = Some(RowKey { family, luid, index });
-                    let notification = Notification::IpInterface { row, kind };
-                    self.enqueue(notification, chooser, |kind| match kind {
-                        Kind::IpInterface(_) => kind.lane_for(family),
-                        _ => None,
-                    });
-                }
-                Effect::Address { luid, index, address, kind } => {
-                    let row = Some(UnicastKey { address, luid, index });
-                    let notification = Notification::UnicastAddress { row, kind };
-                    self.enqueue(notification, chooser, |kind| match kind {
-                        Kind::UnicastAddress(_) => kind.lane_for(Family::of(address)),
-                        _ => None,
-                    });
-                }
-                Effect::Route { key, index, kind } => {
-                    let row = Some(ForwardKey { route: key, index });
-                    let notification = Notification::Route { row, kind };
-                    self.enqueue(notification, chooser, |kind| match kind {
-                        Kind::Route(_) => kind.lane_for(key.family()),
-                        _ => None,
-                    });
-                }
-                Effect::Hint(hint) => {
-                    let notification = Notification::Hint { hint, initial: false };
-                    self.enqueue(notification, chooser, |kind| {
-                        (kind == Kind::ConnectivityHint).then_some(0)
-                    });
-                }
-                Effect::TeredoState { .. } => {}
+    fn owe(&mut self, effects: Vec<Effect>, chooser: &mut dyn Chooser) {
+        let mut steps = ranked(effects);
+        if steps.len() > 1 && self.pick(OptionId::CascadeOrder, chooser) == "any" {
+            while !steps.is_empty() {
+                let at = next_rank(&steps, chooser);
+                let step = steps.remove(at);
+                self.owe_step(step, chooser);
+            }
+        } else {
+            for step in steps {
+                self.owe_step(step, chooser);
             }
         }
         self.owe_stable_tables(chooser);
     }
 
-    /// Under `cascade-order` `any` the driver picks which kind of step comes next.
-    fn next_rank(&mut self, effects: &[Effect], chooser: &mut dyn Chooser) -> usize {
-        let mut heads: Vec<(usize, &'static str)> = Vec::new();
-        for (n, effect) in effects.iter().enumerate() {
-            let name = match effect {
-                Effect::TeredoState { .. } => return n,
-                Effect::TeredoPort { .. } => "port",
-                Effect::IpInterface { .. } => "interface",
-                Effect::Route { kind: NotificationType::Delete, .. } => "route-removal",
-                Effect::Address { kind: NotificationType::Delete, .. } => "address-removal",
-                Effect::Address { .. } => "address-addition",
-                Effect::Route { .. } => "route-addition",
-                Effect::Hint(_) => "connectivity",
-            };
-            if heads.iter().all(|head| head.1 != name) {
-                heads.push((n, name));
+    /// Queues what registrations are owed for one step.
+    fn owe_step(&mut self, effect: Effect, chooser: &mut dyn Chooser) {
+        self.event(None, What::Effect(effect.clone()));
+        self.owe_overlapped(&effect);
+        match effect {
+            Effect::TeredoPort { from, to } => self.owe_port(from, to, chooser),
+            Effect::IpInterface { luid, index, family, kind } => {
+                let row = Some(RowKey { family, luid, index });
+                let notification = Notification::IpInterface { row, kind };
+                self.enqueue(notification, chooser, |kind| match kind {
+                    Kind::IpInterface(_) => kind.lane_for(family),
+                    _ => None,
+                });
             }
+            Effect::Address { luid, index, address, kind } => {
+                let row = Some(UnicastKey { address, luid, index });
+                let notification = Notification::UnicastAddress { row, kind };
+                self.enqueue(notification, chooser, |kind| match kind {
+                    Kind::UnicastAddress(_) => kind.lane_for(Family::of(address)),
+                    _ => None,
+                });
+            }
+            Effect::Route { key, index, kind } => {
+                let row = Some(ForwardKey { route: key, index });
+                let notification = Notification::Route { row, kind };
+                self.enqueue(notification, chooser, |kind| match kind {
+                    Kind::Route(_) => kind.lane_for(key.family()),
+                    _ => None,
+                });
+            }
+            Effect::Hint(hint) => {
+                let notification = Notification::Hint { hint, initial: false };
+                self.enqueue(notification, chooser, |kind| {
+                    (kind == Kind::ConnectivityHint).then_some(0)
+                });
+            }
+            Effect::TeredoState { .. } => {}
         }
-        if heads.len() == 1 || self.pick(OptionId::CascadeOrder, chooser) != "any" {
-            return 0;
-        }
-        let names: Vec<&'static str> = heads.iter().map(|head| head.1).collect();
-        let at = chooser.choose("cascade-next", &names).min(heads.len() - 1);
-        heads[at].0
     }
 
     fn owe_port(&mut self, from: Option<u16>, to: Option<u16>, chooser: &mut dyn Chooser) {
@@ -230,7 +216,13 @@ impl Machine {
                     Some(entry) if merge => {
                         // What a port or hint says is all in its notification: the last one counts.
                         let parameter = Some(NotificationType::Parameter);
-                        let newer = notification.is_whole() && notification != entry.1;
+                        let newer = match (&notification, &entry.1) {
+                            (
+                                Notification::TeredoPort { port, .. },
+                                Notification::TeredoPort { port: old, .. },
+                            ) => port != old,
+                            _ => notification.is_whole() && notification != entry.1,
+                        };
                         if newer || notification.kind() != parameter || entry.1.kind() == parameter
                         {
                             entry.1 = notification;
@@ -242,4 +234,46 @@ impl Machine {
             self.refresh_ready(handle);
         }
     }
+}
+
+/// The steps of a change in the chosen order: by rank, within one as they happened; of one thing the
+/// last word stays the last.
+fn ranked(effects: Vec<Effect>) -> Vec<Effect> {
+    let mut last: BTreeMap<Thing, u8> = BTreeMap::new();
+    let mut steps: Vec<(u8, Effect)> = Vec::with_capacity(effects.len());
+    for effect in effects {
+        let rank = last.entry(effect.thing()).or_default();
+        *rank = effect.rank().max(*rank);
+        steps.push((*rank, effect));
+    }
+    steps.sort_by_key(|step| step.0);
+    steps.into_iter().map(|step| step.1).collect()
+}
+
+/// The driver picks which kind of step comes next; what is told of one thing keeps its order.
+fn next_rank(effects: &[Effect], chooser: &mut dyn Chooser) -> usize {
+    let mut heads: Vec<(usize, &'static str)> = Vec::new();
+    let mut seen: BTreeSet<Thing> = BTreeSet::new();
+    for (n, effect) in effects.iter().enumerate() {
+        let name = match effect {
+            Effect::TeredoState { .. } => return n,
+            Effect::TeredoPort { .. } => "port",
+            Effect::IpInterface { .. } => "interface",
+            Effect::Route { kind: NotificationType::Delete, .. } => "route-removal",
+            Effect::Address { kind: NotificationType::Delete, .. } => "address-removal",
+            Effect::Address { .. } => "address-addition",
+            Effect::Route { .. } => "route-addition",
+            Effect::Hint(_) => "connectivity",
+        };
+        let first = seen.insert(effect.thing());
+        if first && heads.iter().all(|head| head.1 != name) {
+            heads.push((n, name));
+        }
+    }
+    if heads.len() == 1 {
+        return heads[0].0;
+    }
+    let names: Vec<&'static str> = heads.iter().map(|head| head.1).collect();
+    let at = chooser.choose("cascade-next", &names).min(heads.len() - 1);
+    heads[at].0
 }

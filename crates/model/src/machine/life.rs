@@ -11,7 +11,7 @@ use crate::event::What;
 use crate::ids::{ActorId, Handle, ModuleId, ObjectId, ProcessId};
 use crate::rule::Rule;
 use crate::status::Flavour;
-use crate::teredo::PortWish;
+use crate::teredo::{PortWish, TeredoNetwork};
 
 /// A process of the machine: a program in user flavour, a driver in kernel flavour.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -200,9 +200,18 @@ impl Machine {
             }
         }
         self.state.nsi_down = false;
+        // What routers said is forgotten.
+        let mut changes = Vec::new();
+        if self.env().native_heard {
+            let network = self.env().teredo().network().clone();
+            changes.push(Change::TeredoNetwork(TeredoNetwork { native_ipv6: false, ..network }));
+        }
         if self.env().teredo().is_wanted() {
+            changes.extend([Change::TeredoStop, Change::TeredoStart(PortWish::Another)]);
+        }
+        if !changes.is_empty() {
             let rules = self.cascade_rules(true, chooser);
-            for change in [Change::TeredoStop, Change::TeredoStart(PortWish::Another)] {
+            for change in changes {
                 let effects = self.env_mut().apply(&change, rules, chooser).unwrap_or_default();
                 for effect in effects {
                     self.event(None, What::Effect(effect));

@@ -1,7 +1,7 @@
 //! Options of queries, changes and the newer notifications: data only.
 
 use super::table::{set, unseen, value};
-use super::{OptionId, OptionSpec, Scope};
+use super::{OptionId, OptionSpec, OptionValue, Scope};
 use crate::truth::Truth::{Chosen, Documented, Observed};
 
 /// Those that follow the ones of `table.rs`, at the positions of their [`OptionId`]s.
@@ -27,7 +27,7 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
             Observed,
             "the pages and the observation differ",
         ),
-        wine: set(&["not-found"], Observed, "Wine's GetIpInterfaceEntry answers 1168"),
+        wine: set(&["not-found"], Observed, "Wine's sources: GetIpInterfaceEntry answers 1168"),
     },
     OptionSpec {
         id: OptionId::InterfaceTableUnspec,
@@ -92,7 +92,7 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
             Documented,
             "the user-mode page, which also says that DadState is ignored",
         ),
-        observed: set(&["honoured"], Observed, "published clients rely on it"),
+        observed: set(&["honoured"], Observed, "[P] published clients rely on it"),
         adversarial: set(&["honoured", "ignored"], Documented, "both sentences of the page"),
         wine: set(
             &["honoured"],
@@ -114,7 +114,7 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
         observed: set(
             &["machine"],
             Observed,
-            "a published VPN client gets 5010 for an address that a disconnected adapter holds, and takes it away there first",
+            "[P] a published VPN client gets 5010 for an address that a disconnected adapter holds, and takes it away there first",
         ),
         adversarial: set(&["interface", "machine"], Observed, "the page and the practice differ"),
         wine: set(
@@ -140,7 +140,7 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
             Observed,
             "the page and the observation differ",
         ),
-        wine: set(&["file-not-found"], Observed, "Wine's tests expect 2"),
+        wine: set(&["file-not-found"], Observed, "Wine's sources: its tests expect 2"),
     },
     OptionSpec {
         id: OptionId::RouteDuplicate,
@@ -186,7 +186,7 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
         observed: set(
             &["accepted"],
             Observed,
-            "published VPN clients initialize the row and leave the member alone",
+            "[P] published VPN clients initialize the row and leave the member alone",
         ),
         adversarial: set(&["refused", "accepted"], Observed, "the pages and the practice differ"),
         wine: set(
@@ -213,7 +213,7 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
         observed: set(
             &["search-all"],
             Observed,
-            "published clients find the default route in this way",
+            "[P] published clients find the default route in this way",
         ),
         adversarial: set(
             &["search-all", "invalid-parameter"],
@@ -292,7 +292,7 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
             Observed,
             "the pages and the observation differ",
         ),
-        wine: set(&["file-not-found"], Observed, "Wine's tests expect 2"),
+        wine: set(&["file-not-found"], Observed, "Wine's sources: its tests expect 2"),
     },
     OptionSpec {
         id: OptionId::NullNameBuffer,
@@ -315,7 +315,7 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
             Observed,
             "the page and the observation differ",
         ),
-        wine: set(&["not-enough-memory"], Observed, "Wine's tests expect 8"),
+        wine: set(&["not-enough-memory"], Observed, "Wine's sources: its tests expect 8"),
     },
     OptionSpec {
         id: OptionId::NullIfTable,
@@ -441,7 +441,14 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
         name: "stable-overlap",
         covers: &["NS-13", "obs 22"],
         question: "May two calls of a stable table's callback overlap?",
-        values: &[value("serialized", "no"), value("overlap", "yes, two at a time")],
+        values: &[
+            value("serialized", "no"),
+            OptionValue {
+                name: "overlap",
+                meaning: "yes, two at a time",
+                includes: &["serialized"],
+            },
+        ],
         per: Scope::Run,
         documented: set(&["serialized"], Chosen, "the page is silent; as for the other functions"),
         observed: set(&["overlap"], Observed, "obs 22"),
@@ -493,7 +500,7 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
         observed: set(
             &["keep"],
             Observed,
-            "published captures show the addresses of disconnected adapters, tentative",
+            "[P] published captures show the addresses of disconnected adapters, tentative",
         ),
         adversarial: set(&["lose-leases", "keep"], Observed, "the page permits both"),
         wine: set(

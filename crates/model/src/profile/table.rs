@@ -622,11 +622,12 @@ const NOTIFICATIONS: [OptionSpec; 28] = [
         id: OptionId::CascadeOrder,
         name: "cascade-order",
         covers: &["TI-07"],
-        question: "In which order do the notifications of one Teredo restart arise?",
+        question: "In which order do the notifications of one change arise?",
         values: &[
             value(
                 "port-interface-address",
-                "port change, interface change, address removal, address addition",
+                "port, interface, route removal, address removal, address addition or change, route addition or \
+                 change, connectivity; of one thing in the order in which it happened",
             ),
             OptionValue {
                 name: "any",

@@ -125,6 +125,11 @@ pub(super) static CODES: &[Code] = &[
     user(1722, "RPC_S_SERVER_UNAVAILABLE", "The service does not answer remote calls."),
     user(1753, "EPT_S_NOT_REGISTERED", "The service has no endpoint left; here it is not running."),
     both(5010, "ERROR_OBJECT_ALREADY_EXISTS", "The object exists already."),
+    kernel(
+        0xC000_0139,
+        "STATUS_ENTRYPOINT_NOT_FOUND",
+        "The driver needs a function that this system does not have.",
+    ),
     kernel(0x0000_0000, "STATUS_SUCCESS", "The operation was carried out."),
     kernel(0x0000_0103, "STATUS_PENDING", "The operation goes on; its result comes later."),
     kernel(0x8000_0005, "STATUS_BUFFER_OVERFLOW", "The data did not fit and was cut off."),

@@ -312,15 +312,18 @@ impl Reference {
         if self.nsi_down {
             return ([1753, 0xC002_0036][flavour], false);
         }
-        if stable_table && call.stable && !self.rules.stub {
+        if stable_table && self.rules.stub {
+            // Wine has no such function.
+            return ([50, 0xC000_00BB][flavour], false);
+        }
+        if stable_table && call.stable {
             // The table comes with the call.
             return (0, false);
         }
         if call.module && !self.rules.stub && !self.module_loaded {
             broken.push("N009");
         }
-        let pending = stable_table && !self.rules.stub;
-        (if pending { self.rules.pending[flavour] } else { 0 }, !self.rules.stub)
+        (if stable_table { self.rules.pending[flavour] } else { 0 }, !self.rules.stub)
     }
 
     /// A registration that succeeded; answers the lanes whose initial call the caller makes.

@@ -87,6 +87,18 @@ fn other(step: &Step, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults
         }
         Step::HasFunction(has) => {
             let path = path.then("has_function");
+            if Function::parse(&has.function).is_none() {
+                let at = path.then("function");
+                let known = Function::ALL.into_iter().map(Function::name);
+                let words: Vec<String> =
+                    Function::ALL.into_iter().map(|function| Word(function).word()).collect();
+                if has.function.starts_with(|c: char| c.is_ascii_uppercase()) {
+                    faults.unknown(&at, "function", &has.function, known);
+                } else {
+                    let known = words.iter().map(String::as_str);
+                    faults.unknown(&at, "function", &has.function, known);
+                }
+            }
             if has.present.is_none() && has.save.is_none() {
                 let help = "say `present`, or `save` the answer";
                 faults.tell(&path, "nothing becomes of the answer", Some(help));

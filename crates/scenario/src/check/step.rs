@@ -106,16 +106,11 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_, '_>, faults: 
             }
         }
         Step::Join(step) => place.thread(&step.thread, &path.then("join").then("thread"), faults),
-        Step::Wait(step) => {
-            if !own.signals.contains(step.signal.as_str()) {
-                let at = path.then("wait").then("signal");
-                let help = super::faults::offer(&step.signal, own.signals.iter().copied());
-                faults.tell(
-                    &at,
-                    format!("no step gives the signal `{}`", step.signal),
-                    Some(&help),
-                );
-            }
+        Step::Wait(step) if !own.signals.contains(step.signal.as_str()) => {
+            let at = path.then("wait").then("signal");
+            let help = super::faults::offer(&step.signal, own.signals.iter().copied());
+            let reason = format!("no step gives the signal `{}`", step.signal);
+            faults.tell(&at, reason, Some(&help));
         }
         Step::Signal(step) => {
             faults.good_name(&path.then("signal").then("signal"), "signal", &step.signal);
@@ -144,17 +139,13 @@ pub(super) fn check(step: &Step, path: &JsonPath, place: Place<'_, '_>, faults: 
             place.value(&when.value, &path.then("value"), faults);
             place.value(&when.equals, &path.then("equals"), faults);
         }
-        Step::Irql(_) => {
-            if scenario.flavour != Flavour::Kernel {
-                let help = "add `\"flavour\": \"kernel\"` to the scenario";
-                faults.tell_name(&path.then("irql"), "the user flavour has no IRQL", Some(help));
-            }
+        Step::Irql(_) if scenario.flavour != Flavour::Kernel => {
+            let help = "add `\"flavour\": \"kernel\"` to the scenario";
+            faults.tell_name(&path.then("irql"), "the user flavour has no IRQL", Some(help));
         }
-        Step::LoadModule(step) => {
-            if step.module.is_empty() {
-                let at = path.then("load_module").then("module");
-                faults.tell(&at, "the name of a module must not be empty", None);
-            }
+        Step::LoadModule(step) if step.module.is_empty() => {
+            let at = path.then("load_module").then("module");
+            faults.tell(&at, "the name of a module must not be empty", None);
         }
         Step::UnloadModule(step) => {
             let at = path.then("unload_module").then("module");

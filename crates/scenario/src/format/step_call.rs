@@ -6,7 +6,6 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::family::Family;
-use super::function::Function;
 use super::is_default;
 use super::unique_map::unique_map;
 use super::value::Value;
@@ -246,8 +245,8 @@ impl ConvertCall {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct HasFunction {
-    /// The function.
-    pub function: Function,
+    /// The function, by Microsoft's name or by the name of its step.
+    pub function: String,
     /// Whether it must be there; left out: either.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub present: Option<bool>,

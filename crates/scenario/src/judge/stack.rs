@@ -16,6 +16,7 @@ use crate::values::code_words;
 struct Differences(Vec<Unmet>);
 
 impl Differences {
+    #[expect(clippy::needless_pass_by_value, reason = "texts, numbers and words alike")]
     fn check(&mut self, path: &str, what: &str, expected: impl ToString, got: impl ToString) {
         let (expected, got) = (expected.to_string(), got.to_string());
         if expected != got {

@@ -91,7 +91,9 @@ impl Compiler<'_> {
             Step::FreeMibTable(free) => ApiOp::Free(self.target(client, &free.table)),
             Step::KeepTable(keep) => ApiOp::KeepTable(self.tables.number(client, &keep.name)),
             Step::HasFunction(has) => ApiOp::HasFunction {
-                function: has.function.into(),
+                function: Function::parse(&has.function).ok_or_else(|| {
+                    BuildError::new(path, format!("no function is called \"{}\"", has.function))
+                })?,
                 present: has.present,
                 save: self.variable(client, has.save.as_deref()),
             },
