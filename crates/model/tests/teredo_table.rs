@@ -49,3 +49,17 @@ fn every_declared_cell_stands_in_some_row() {
         assert!(body.contains(&format!("{words} **{letter}**")), "{cell:?} stands in no row");
     }
 }
+
+/// TA-10: the port is that of server and discovery, and never the client's own; the group is what a
+/// running client joins.
+#[test]
+fn discovery_has_its_port_and_its_group() {
+    use netiosim_model::env::Listener;
+    use netiosim_model::teredo::{DISCOVERY_GROUP, TEREDO_PORT};
+
+    let env = netiosim_model::build::home();
+    let listener = env.listeners().get(&TEREDO_PORT).copied();
+    assert_eq!((TEREDO_PORT, listener), (3544, Some(Listener::TeredoMulticast)));
+    assert_ne!(env.teredo().port(), Some(TEREDO_PORT));
+    assert_eq!(DISCOVERY_GROUP.to_string(), "224.0.0.253");
+}

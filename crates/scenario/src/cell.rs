@@ -100,7 +100,7 @@ impl Cell {
     /// The member of this name of a row type.
     #[must_use]
     pub fn parse(row: RowType, name: &str) -> Option<Self> {
-        if row == RowType::Forward && name == PREFIX {
+        if row == RowType::Forward && name.eq_ignore_ascii_case(PREFIX) {
             return Some(Self::Prefix);
         }
         Field::parse(row, name).map(Self::Field)
