@@ -449,6 +449,8 @@ pub enum ChangeError {
     RouteExists(RouteKey),
     /// There is no such route.
     NoRoute(RouteKey),
+    /// The interface takes no routes (RT-13).
+    NoRoutes(Luid),
     /// The neighbour or anycast address is not in its table.
     NoEntry(IpAddr),
     /// The adapter is not disabled.
@@ -479,6 +481,7 @@ impl fmt::Display for ChangeError {
             Self::NoAddress(address) => write!(f, "{address} is not on the interface"),
             Self::RouteExists(key) => write!(f, "a route to {key} is there already"),
             Self::NoRoute(key) => write!(f, "there is no route to {key}"),
+            Self::NoRoutes(luid) => write!(f, "the interface with the LUID {luid} takes no routes"),
             Self::NoEntry(address) => write!(f, "{address} is not in the table of the interface"),
             Self::NotDisabled(luid) => write!(f, "no disabled adapter has the LUID {luid}"),
             Self::PrefixLength(length) => {

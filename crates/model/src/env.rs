@@ -56,6 +56,8 @@ pub struct Env {
     pub(crate) conflicts: BTreeSet<AddressKey>,
     /// Whether an advertised address has told the Teredo client of native IPv6.
     pub(crate) native_heard: bool,
+    /// Whether the Teredo server answers, as it was said; without IPv4 nobody hears it.
+    pub(crate) server_reachable: bool,
     pub(crate) teredo: TeredoClient,
     pub(crate) teredo_interface: Interface,
     pub(crate) ipv4_present: bool,
@@ -95,6 +97,7 @@ impl Env {
             stacked: BTreeSet::new(),
             conflicts: BTreeSet::new(),
             native_heard: false,
+            server_reachable: teredo.network().server_reachable,
             teredo,
             teredo_interface,
             ipv4_present: true,
@@ -266,7 +269,7 @@ impl Env {
     #[must_use]
     pub fn unicast_row(&self, address: &UnicastAddress) -> UnicastRow {
         // 100 ns units, from a start that is not 0 (observed, 24).
-        let created = (EPOCH_MS + address.created_ms.0) * 10_000;
+        let created = EPOCH_MS.saturating_add(address.created_ms.0).saturating_mul(10_000);
         let mut socket = SocketAddress::from(address.address);
         let zone = self.scope_id(address.luid, address.address);
         if let SocketAddress::V6 { scope_id, .. } = &mut socket {
@@ -415,6 +418,7 @@ struct Parts {
     stacked: BTreeSet<(Luid, Luid)>,
     conflicts: BTreeSet<AddressKey>,
     native_heard: bool,
+    server_reachable: bool,
     teredo: TeredoClient,
     teredo_interface: Interface,
     ipv4_present: bool,
@@ -442,6 +446,7 @@ impl From<Parts> for Env {
             stacked: parts.stacked,
             conflicts: parts.conflicts,
             native_heard: parts.native_heard,
+            server_reachable: parts.server_reachable,
             teredo: parts.teredo,
             teredo_interface: parts.teredo_interface,
             ipv4_present: parts.ipv4_present,

@@ -43,7 +43,8 @@ pub enum MostIrql {
     Passive,
     /// Below DISPATCH_LEVEL.
     BelowDispatch,
-    /// Not for drivers at all: the function has no driver page.
+    /// Not for drivers at all: the function is one of iphlpapi.h. (That the functions of netioapi.h
+    /// without a driver page are for drivers too is derived from their build-number requirements.)
     UserOnly,
 }
 

@@ -224,6 +224,14 @@ impl Interface {
         }
     }
 
+    /// Lets the rows say whether the interface can carry traffic: the member Connected.
+    pub(crate) fn tell_rows(&mut self) {
+        let usable = u64::from(self.connected && self.admin_up);
+        for row in [&mut self.v4, &mut self.v6].into_iter().flatten() {
+            row.set(Member::Connected, usable);
+        }
+    }
+
     /// Whether this is the Teredo pseudo-interface (TI-01).
     #[must_use]
     pub fn is_teredo(&self) -> bool {

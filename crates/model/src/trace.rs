@@ -7,7 +7,7 @@ use crate::event::{Event, What};
 use crate::ids::{Handle, LaneId};
 use crate::machine::{Machine, Wait};
 use crate::net::NotificationType;
-use crate::status::code_name;
+use crate::status::{Flavour, code_name};
 
 impl Machine {
     /// One line for one event: virtual time in milliseconds, actor, what happened.
@@ -46,6 +46,10 @@ impl Machine {
                 let name = code_name(*code, flavour);
                 let _ = write!(line, "return  {} = ", function.name());
                 let _ = match name {
+                    // NTSTATUS is written in hexadecimal, Win32 codes in decimal.
+                    Some(name) if flavour == Flavour::Kernel && *code > 0xFFFF => {
+                        write!(line, "{name} ({code:#x})")
+                    }
                     Some(name) => write!(line, "{name} ({code})"),
                     None => write!(line, "{code:#x}"),
                 };

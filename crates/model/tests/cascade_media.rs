@@ -123,9 +123,12 @@ fn or_they_are_kept_as_tentative_ones() {
     net.apply(&medium(true));
     net.pass(3_000);
     assert_eq!(net.dad("10.0.0.50"), Some(DadState::Preferred), "UC-19");
-    assert!(!net.has_route("0.0.0.0/0 by 10.0.0.1"), "a gateway is learnt again by a lease");
-    net.apply(&lease());
-    assert!(net.has_route("0.0.0.0/0 by 10.0.0.1"));
+    assert!(net.has_route("0.0.0.0/0 by 10.0.0.1"), "the lease holds, and its gateway with it");
+    assert!(net.has_route("::/0 by fe80::1"), "and the router's");
+    net.apply(&medium(false));
+    net.apply(&Change::DhcpRelease(ETHERNET));
+    net.apply(&medium(true));
+    assert!(!net.has_route("0.0.0.0/0 by 10.0.0.1"), "a lease that has ended brings nothing back");
 }
 
 #[test]

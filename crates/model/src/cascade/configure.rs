@@ -57,6 +57,7 @@ impl Env {
             self.add_address(&address, false, effects)?;
         }
         let gateway = lease.gateway.map(IpAddr::V4);
+        self.forget_routes(lease.luid, |route| route.owner == RouteOwner::Dhcp);
         self.drop_routes(
             lease.luid,
             |route| route.owner == RouteOwner::Dhcp && Some(route.next_hop) != gateway,
@@ -67,6 +68,7 @@ impl Env {
                 valid_ms: lifetime_ms(lease.lease_s),
                 preferred_ms: lifetime_ms(lease.lease_s),
                 protocol: protocol::NETMGMT,
+                immortal: lease.lease_s == u32::MAX,
                 origin: RouteOrigin::Dhcp,
                 owner: RouteOwner::Dhcp,
                 ..Route::new(lease.luid, IpAddr::from([0; 4]), 0, gateway)
@@ -84,6 +86,7 @@ impl Env {
     ) -> Result<(), ChangeError> {
         self.own_interface(luid)?;
         self.drop_routes(luid, |route| route.owner == RouteOwner::Dhcp, effects);
+        self.forget_routes(luid, |route| route.owner == RouteOwner::Dhcp);
         let leased = |a: &UnicastAddress| a.learnt && a.prefix_origin == PrefixOrigin::Dhcp;
         self.drop_addresses(luid, leased, effects);
         Ok(())
@@ -108,7 +111,10 @@ impl Env {
             return Ok(());
         }
         let mut values = Vec::new();
-        let mtu = advertisement.mtu.map(|mtu| (Member::NlMtu, u64::from(mtu)));
+        // RFC 4861, 6.3.4: not below the least MTU of IPv6, not above that of the link.
+        let most = self.interface(luid).map_or(u32::MAX, |interface| interface.mtu);
+        let mtu = advertisement.mtu.filter(|mtu| (1280..=most).contains(mtu));
+        let mtu = mtu.map(|mtu| (Member::NlMtu, u64::from(mtu)));
         let flags = [
             (Member::ManagedAddressConfigurationSupported, u64::from(advertisement.managed)),
             (Member::OtherStatefulConfigurationSupported, u64::from(advertisement.other)),
@@ -130,6 +136,7 @@ impl Env {
             valid_ms: Some(u64::from(advertisement.router_lifetime_s) * 1000),
             preferred_ms: Some(u64::from(advertisement.router_lifetime_s) * 1000),
             metric: 256,
+            immortal: false,
             origin: RouteOrigin::RouterAdvertisement,
             owner: RouteOwner::RouterAdvertisement,
             ..Route::new(
@@ -156,8 +163,11 @@ impl Env {
         effects: &mut Vec<Effect>,
     ) -> Result<(), ChangeError> {
         let Some((prefix, length)) = advertisement.prefix else { return Ok(()) };
-        // RFC 4862: no link-local prefix, no preferred lifetime beyond the valid one, 64 bits.
+        // RFC 4862: no link-local prefix, no preferred lifetime beyond the valid one, 64 bits. That a
+        // prefix is one of unicast addresses goes without saying.
         if prefix.is_unicast_link_local()
+            || prefix.is_multicast()
+            || prefix.segments()[..4] == [0; 4]
             || advertisement.preferred_s > advertisement.valid_s
             || length != 64
         {

@@ -1,10 +1,12 @@
 //! Connectivity hints, found again from interfaces, addresses and routes.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::env::Env;
 use crate::interface::{Internet, OperStatus, if_type};
-use crate::net::Luid;
+use crate::member::Member;
+use crate::net::{Family, Luid};
 use crate::row::{HintRow, hint_level};
 use crate::table::{DadState, Route};
 
@@ -30,8 +32,18 @@ impl Env {
             .addresses
             .of(luid)
             .any(|address| matches!(address.dad, DadState::Preferred | DadState::Deprecated));
-        let zero = [[0u8; 4].into(), std::net::IpAddr::from([0u8; 16])];
-        let defaults = zero.into_iter().flat_map(|zero| self.routes.to_prefix(Some(luid), zero, 0));
+        let allowed = |family: &Family| {
+            let row = interface.row(*family);
+            row.and_then(|row| row.get(Member::DisableDefaultRoutes)) != Some(1)
+        };
+        let zero = |family: Family| match family {
+            Family::V4 => IpAddr::from([0; 4]),
+            Family::V6 => IpAddr::from([0; 16]),
+        };
+        let defaults = Family::ALL
+            .into_iter()
+            .filter(allowed)
+            .flat_map(|family| self.routes.to_prefix(Some(luid), zero(family), 0));
         let metric = defaults.map(Route::key).map(|key| self.routes.effective_metric(key)).min();
         let level = match (interface.if_type, up && usable, metric) {
             (if_type::LOOPBACK, ..) | (_, false, _) => hint_level::NONE,

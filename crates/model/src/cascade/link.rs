@@ -80,10 +80,7 @@ impl Env {
         }
         let persistent = |owner| owner == RouteOwner::Configured { persistent: true };
         self.park_routes(luid, |_| true, persistent, effects);
-        let waiting: Vec<_> = self.parked_routes.of(luid).cloned().collect();
-        for route in waiting.iter().filter(|route| !persistent(route.owner)) {
-            std::sync::Arc::make_mut(&mut self.parked_routes).remove(route.key());
-        }
+        self.forget_routes(luid, |route| !persistent(route.owner));
         let addresses: Vec<UnicastAddress> = self.addresses.of(luid).cloned().collect();
         self.drop_addresses(luid, |_| true, effects);
         for address in addresses.into_iter().filter(|address| address.persistent) {
@@ -177,16 +174,18 @@ impl Env {
             if let Some(alias) = link.alias {
                 interface.alias = alias.to_owned();
             }
-            let usable = interface.connected && interface.admin_up;
             for family in Family::ALL {
-                if let Some(row) = interface.row_slot(family) {
-                    row.set(Member::Connected, u64::from(usable));
-                    if let Some(mtu) = link.mtu {
-                        row.set(Member::NlMtu, u64::from(mtu));
-                    }
+                if let (Some(row), Some(mtu)) = (interface.row_slot(family), link.mtu) {
+                    row.set(Member::NlMtu, u64::from(mtu));
                 }
             }
+            interface.tell_rows();
         });
+        for family in Family::ALL {
+            if let (Some(row), Some(mtu)) = (self.parked_rows.get_mut(&(luid, family)), link.mtu) {
+                row.set(Member::NlMtu, u64::from(mtu));
+            }
+        }
         for family in Family::ALL {
             if self.row(luid, family).is_some() {
                 self.tell(luid, family, NotificationType::Parameter, &mut cascade.effects);
@@ -203,8 +202,13 @@ impl Env {
     /// The medium is gone, and with it the routes; leased and advertised addresses go too unless the
     /// option `media-loss` keeps them, the others wait as tentative ones (UC-19).
     fn link_lost(&mut self, luid: Luid, cascade: &mut Cascade<'_>) {
-        let configured = |owner| matches!(owner, RouteOwner::Configured { .. });
-        self.park_routes(luid, |_| true, configured, &mut cascade.effects);
+        let keep = cascade.rules.keep_leases;
+        let comes_back = |owner| match owner {
+            RouteOwner::Configured { .. } => true,
+            RouteOwner::Dhcp | RouteOwner::RouterAdvertisement => keep,
+            RouteOwner::Address(_) | RouteOwner::Teredo => false,
+        };
+        self.park_routes(luid, |_| true, comes_back, &mut cascade.effects);
         if !cascade.rules.keep_leases {
             self.drop_addresses(luid, |address| address.learnt, &mut cascade.effects);
         }
@@ -253,9 +257,11 @@ impl Env {
             return Err(ChangeError::Bound(family));
         }
         let loopback = interface.if_type == if_type::LOOPBACK;
-        let mut row = IpRow::new(family, loopback, interface.mtu);
-        row.set(Member::Connected, u64::from(interface.connected && interface.admin_up));
-        self.interfaces_mut().edit(luid, |interface| *interface.row_slot(family) = Some(row));
+        let row = IpRow::new(family, loopback, interface.mtu);
+        self.interfaces_mut().edit(luid, |interface| {
+            *interface.row_slot(family) = Some(row);
+            interface.tell_rows();
+        });
         self.tell(luid, family, NotificationType::Add, effects);
         Ok(())
     }
@@ -272,10 +278,7 @@ impl Env {
         self.drop_routes(luid, |route| Family::of(route.destination) == family, effects);
         self.drop_addresses(luid, |address| address.family() == family, effects);
         self.forget_family(luid, family);
-        let parked: Vec<_> = self.parked_routes.of(luid).map(crate::table::Route::key).collect();
-        for key in parked.into_iter().filter(|key| key.family() == family) {
-            std::sync::Arc::make_mut(&mut self.parked_routes).remove(key);
-        }
+        self.forget_routes(luid, |route| route.key().family() == family);
         self.interfaces_mut().edit(luid, |interface| *interface.row_slot(family) = None);
         Ok(())
     }

@@ -61,7 +61,19 @@ impl Env {
     }
 
     fn play(&mut self, change: &Change, cascade: &mut Cascade<'_>) -> Result<(), ChangeError> {
-        if let Some(event) = teredo_event_of(change) {
+        if let Some(mut event) = teredo_event_of(change) {
+            // Without IPv4 no server is reachable, whatever is said of it.
+            match &mut event {
+                TeredoEvent::ServerReachable(reachable) => {
+                    self.server_reachable = *reachable;
+                    *reachable &= self.ipv4_present;
+                }
+                TeredoEvent::NetworkChanged(network) => {
+                    self.server_reachable = network.server_reachable;
+                    network.server_reachable &= self.ipv4_present;
+                }
+                _ => {}
+            }
             self.teredo_event(&event, cascade);
             return Ok(());
         }
@@ -143,7 +155,7 @@ impl Env {
             Change::RouteAdd(route) => self.add_route(route, effects)?,
             Change::RouteSet(route) => self.set_route(route, effects)?,
             Change::RouteRemove(key) => {
-                if !self.remove_route(*key, effects) {
+                if !self.delete_route(*key, effects) {
                     return Err(ChangeError::NoRoute(*key));
                 }
             }

@@ -16,7 +16,7 @@ impl Env {
         let mut event = match family {
             Family::V6 => TeredoEvent::NetworkChanged(self.teredo.network().clone()),
             // Without IPv4 there is no way to the server (derived: its packets are IPv4's).
-            Family::V4 => TeredoEvent::ServerReachable(present),
+            Family::V4 => TeredoEvent::ServerReachable(present && self.server_reachable),
         };
         if present {
             self.restore_family(family, &mut cascade.effects);
@@ -68,9 +68,10 @@ impl Env {
                 *interface.row_slot(family) = Some(row);
                 continue;
             }
-            let placed = self
-                .interfaces_mut()
-                .edit(luid, |interface| *interface.row_slot(family) = Some(row));
+            let placed = self.interfaces_mut().edit(luid, |interface| {
+                *interface.row_slot(family) = Some(row);
+                interface.tell_rows();
+            });
             if placed.is_some() {
                 self.tell(luid, family, NotificationType::Add, effects);
                 self.restore_addresses(luid, family, effects);

@@ -47,7 +47,9 @@ impl Env {
             self.addresses_mut().edit(key, |address| address.created_ms = created_ms);
             self.begin_detection(key, false);
             for route in self.routes_of_address(key) {
-                self.insert_route(route);
+                if self.routes.get(route.key()).is_none() {
+                    self.insert_route(route);
+                }
             }
         }
         let luids: Vec<_> = self.interfaces.luids().collect();

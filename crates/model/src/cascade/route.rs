@@ -3,7 +3,7 @@
 use crate::change::{ChangeError, Effect};
 use crate::env::Env;
 use crate::net::{Luid, NotificationType};
-use crate::table::{Route, RouteKey, RouteOwner};
+use crate::table::{PrefixOrigin, Route, RouteKey, RouteOwner, UnicastAddress};
 
 impl Env {
     pub(super) fn add_route(
@@ -15,6 +15,9 @@ impl Env {
         self.bound(key.luid, key.family())?;
         if key.prefix_length > key.family().bits() {
             return Err(ChangeError::PrefixLength(key.prefix_length));
+        }
+        if !self.some_interface(key.luid)?.takes_routes {
+            return Err(ChangeError::NoRoutes(key.luid));
         }
         if self.routes.get(key).is_some() || self.parked_routes.get(key).is_some() {
             return Err(ChangeError::RouteExists(key));
@@ -70,6 +73,33 @@ impl Env {
         true
     }
 
+    /// Takes out a route that somebody asked to be taken out; one that was configured gives its place
+    /// back to the one that an address brings.
+    pub(super) fn delete_route(&mut self, key: RouteKey, effects: &mut Vec<Effect>) -> bool {
+        let owner = self.routes.get(key).map(|route| route.owner);
+        if !self.remove_route(key, effects) {
+            return false;
+        }
+        if matches!(owner, Some(RouteOwner::Configured { .. })) {
+            let addresses: Vec<_> = self.addresses.of(key.luid).map(UnicastAddress::key).collect();
+            let mut own = addresses.into_iter().flat_map(|address| self.routes_of_address(address));
+            if let Some(route) = own.find(|route| route.key() == key) {
+                self.insert_route(route);
+                self.tell_route(key, NotificationType::Add, effects);
+            }
+        }
+        true
+    }
+
+    /// Forgets routes that were put aside.
+    pub(super) fn forget_routes(&mut self, luid: Luid, which: impl Fn(&Route) -> bool) {
+        let keys: Vec<RouteKey> =
+            self.parked_routes.of(luid).filter(|route| which(route)).map(Route::key).collect();
+        for key in keys {
+            std::sync::Arc::make_mut(&mut self.parked_routes).remove(key);
+        }
+    }
+
     pub(super) fn drop_routes(
         &mut self,
         luid: Luid,
@@ -111,10 +141,20 @@ impl Env {
             let key = route.key();
             if self.bound(luid, key.family()).is_ok() {
                 std::sync::Arc::make_mut(&mut self.parked_routes).remove(key);
-                if route.valid_ms != Some(0) && self.routes.get(key).is_none() {
-                    self.insert_route(route);
-                    self.tell_route(key, NotificationType::Add, effects);
+                let lease = |a: &UnicastAddress| a.learnt && a.prefix_origin == PrefixOrigin::Dhcp;
+                let ended = route.valid_ms == Some(0)
+                    || (route.owner == RouteOwner::Dhcp && !self.addresses.of(luid).any(lease));
+                let there = self.routes.get(key).map(|route| route.owner);
+                if ended || there.is_some_and(|owner| !matches!(owner, RouteOwner::Address(_))) {
+                    continue;
                 }
+                // A configured route takes the place of the one that an address brought.
+                self.insert_route(route);
+                let kind = match there {
+                    None => NotificationType::Add,
+                    Some(_) => NotificationType::Parameter,
+                };
+                self.tell_route(key, kind, effects);
             }
         }
     }
@@ -122,8 +162,7 @@ impl Env {
     /// Forgets what was put aside for an interface.
     pub(super) fn forget_parked(&mut self, luid: Luid) {
         let routes: Vec<RouteKey> = self.parked_routes.of(luid).map(Route::key).collect();
-        let addresses: Vec<_> =
-            self.parked_addresses.of(luid).map(crate::table::UnicastAddress::key).collect();
+        let addresses: Vec<_> = self.parked_addresses.of(luid).map(UnicastAddress::key).collect();
         for key in routes {
             std::sync::Arc::make_mut(&mut self.parked_routes).remove(key);
         }

@@ -19,6 +19,7 @@ impl Env {
     pub(super) fn teredo_event(&mut self, event: &TeredoEvent, cascade: &mut Cascade<'_>) {
         let steps = self.teredo_handle(event, cascade.rules.teredo, cascade.chooser);
         let effects = &mut cascade.effects;
+        let mut qualified = false;
         for step in steps {
             match step {
                 TeredoStep::State { from, to } => effects.push(Effect::TeredoState { from, to }),
@@ -37,6 +38,7 @@ impl Env {
                     self.remove_address((luid, IpAddr::V6(address)), effects);
                 }
                 TeredoStep::AddressAdded(address) => {
+                    qualified |= self.teredo.global_address() == Some(address);
                     let row = self.teredo_address(IpAddr::V6(address));
                     if self.interface(row.luid).is_some() {
                         let key = row.key();
@@ -48,7 +50,7 @@ impl Env {
             }
         }
         self.refresh_teredo_interface();
-        self.refresh_teredo_routes(effects);
+        self.refresh_teredo_routes(qualified, effects);
     }
 
     /// Brings the pseudo-interface in line with the client, without telling anybody: for building a
@@ -71,7 +73,7 @@ impl Env {
                 }
             }
         }
-        self.refresh_teredo_routes(unheard);
+        self.refresh_teredo_routes(true, unheard);
         self.refresh_hints([luid]);
     }
 
@@ -111,27 +113,29 @@ impl Env {
         });
     }
 
-    /// A qualified client leads to the Teredo prefix and, having no native IPv6, to everywhere (that
+    /// A client that has just qualified leads to the Teredo prefix and, having no native IPv6, to
+    /// everywhere (that
     /// the routes are these is observed, that they follow the global address is derived).
-    fn refresh_teredo_routes(&mut self, effects: &mut Vec<Effect>) {
+    fn refresh_teredo_routes(&mut self, qualified: bool, effects: &mut Vec<Effect>) {
         let luid = self.teredo_interface.luid;
-        let wanted = self.teredo.global_address().is_some() && self.interface(luid).is_some();
-        let there = self.routes.of(luid).any(|route| route.owner == RouteOwner::Teredo);
-        if there && !wanted {
+        if self.teredo.global_address().is_none() || self.interface(luid).is_none() {
             self.drop_routes(luid, |route| route.owner == RouteOwner::Teredo, effects);
-        } else if wanted && !there {
-            let zero = IpAddr::from([0; 16]);
-            let prefix = IpAddr::from([0x20, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
-            for (destination, length) in [(prefix, 32), (zero, 0)] {
-                let route = Route {
-                    metric: TEREDO_ROUTE_METRIC,
-                    protocol: protocol::LOCAL,
-                    origin: RouteOrigin::WellKnown,
-                    owner: RouteOwner::Teredo,
-                    modified_ms: self.now(),
-                    ..Route::new(luid, destination, length, zero)
-                };
-                let key = route.key();
+            return;
+        }
+        let zero = IpAddr::from([0; 16]);
+        let prefix = IpAddr::from([0x20, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+        for (destination, length) in [(prefix, 32), (zero, 0)].into_iter().filter(|_| qualified) {
+            let route = Route {
+                metric: TEREDO_ROUTE_METRIC,
+                protocol: protocol::LOCAL,
+                origin: RouteOrigin::WellKnown,
+                owner: RouteOwner::Teredo,
+                modified_ms: self.now(),
+                ..Route::new(luid, destination, length, zero)
+            };
+            // What somebody configured for the same place stands.
+            let key = route.key();
+            if self.routes.get(key).is_none() {
                 self.insert_route(route);
                 self.tell_route(key, NotificationType::Add, effects);
             }

@@ -61,7 +61,9 @@ impl Env {
             self.suspend_detection(key);
         }
         for route in self.routes_of_address(key) {
-            self.insert_route(route);
+            if self.routes.get(route.key()).is_none() {
+                self.insert_route(route);
+            }
         }
         self.refresh_hints([key.0]);
     }
@@ -157,6 +159,7 @@ impl Env {
     /// Puts an interface in; the row of a family whose stack is absent is put aside.
     pub(crate) fn insert(&mut self, mut interface: Interface) {
         let luid = interface.luid;
+        interface.tell_rows();
         for family in Family::ALL {
             if !self.family_present(family)
                 && let Some(row) = interface.row_slot(family).take()

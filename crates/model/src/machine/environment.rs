@@ -209,11 +209,12 @@ impl Machine {
                 let live = registration.is_live();
                 let lane = &mut registration.lanes[lane];
                 let queue = if live { &mut lane.queue } else { &mut lane.aside };
-                let pending =
-                    queue.iter_mut().find(|entry| entry.1.subject() == notification.subject());
+                let same =
+                    |entry: &&mut (u64, Notification)| entry.1.subject() == notification.subject();
+                let pending = if merge { queue.iter_mut().find(same) } else { None };
                 match pending {
                     // Observed, 11: an add or delete replaces the pending one, a change merges with it.
-                    Some(entry) if merge => {
+                    Some(entry) => {
                         // What a port or hint says is all in its notification: the last one counts.
                         let parameter = Some(NotificationType::Parameter);
                         let newer = match (&notification, &entry.1) {

@@ -43,11 +43,12 @@ pub use self::registration::{Death, Kind, Registration, Request, Running};
 pub use self::resource::{Begun, ChannelInfo, LockInfo};
 pub use self::row::{RowRead, RowRef};
 
+use crate::aside::Aside;
 use crate::choose::Chooser;
 use crate::env::Env;
 use crate::event::{Event, What};
 use crate::finding::Finding;
-use crate::ids::{ActorId, Handle, LaneId, PlaceId, ProcessId};
+use crate::ids::{ActorId, Handle, LaneId, PlaceId, ProcessId, TableId};
 use crate::profile::{OptionId, Options, Profile};
 use crate::status::{Flavour, KernelNames, Status};
 
@@ -101,8 +102,10 @@ pub struct State {
     channels: Vec<Channel>,
     signals: Vec<(Arc<str>, bool)>,
     objects: Vec<(Arc<str>, ObjectLife)>,
-    /// Every table that was handed out; those that were freed hold no rows.
-    tables: Vec<Table>,
+    /// The tables that were handed out and not freed.
+    tables: BTreeMap<TableId, Table>,
+    /// How many were handed out: it numbers them and tells no two states apart.
+    tables_ever: Aside<u32>,
     overlapped: Vec<Overlapped>,
     faults: Faults,
     nsi_down: bool,
@@ -144,6 +147,8 @@ pub struct Machine {
     recording: bool,
     findings: Vec<Finding>,
     places: Places,
+    /// What is remembered of the tables that were freed last, so that a mistake can be explained.
+    freed: BTreeMap<TableId, Table>,
     /// The names of registrations that were made while events were recorded, with their families:
     /// the trace speaks of them when they are long gone.
     labels: BTreeMap<Handle, (Arc<str>, bool)>,
@@ -198,14 +203,16 @@ impl Machine {
             channels: Vec::new(),
             signals: Vec::new(),
             objects: Vec::new(),
-            tables: Vec::new(),
+            tables: BTreeMap::new(),
+            tables_ever: Aside(0),
             overlapped: Vec::new(),
             faults: Faults::default(),
             nsi_down: false,
         };
         let places = Places::default();
         let (events, findings, labels) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { state, events, recording: true, findings, places, labels }
+        let freed = BTreeMap::new();
+        Self { state, events, recording: true, findings, places, freed, labels }
     }
 
     /// Marks the handles of this machine, so that those of another one are recognised as foreign.
@@ -226,7 +233,8 @@ impl Machine {
     pub fn resume(state: State) -> Self {
         let places = Places::default();
         let (events, findings, labels) = (Vec::new(), Vec::new(), BTreeMap::new());
-        Self { state, events, recording: true, findings, places, labels }
+        let freed = BTreeMap::new();
+        Self { state, events, recording: true, findings, places, freed, labels }
     }
 
     /// The virtual time, in milliseconds.

@@ -11,6 +11,7 @@ use crate::event::{Function, What};
 use crate::ids::{ActorId, OverlappedId, ProcessId, SignalId};
 use crate::net::{Family, NotificationType};
 use crate::status::Status;
+use crate::table::DadState;
 
 /// How far an overlapped request is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -147,9 +148,8 @@ impl Machine {
             Effect::Address { luid, address, kind, .. } if address.is_ipv4() => {
                 let key = (*luid, *address);
                 let state = self.env().address_table().get(key).map(|address| address.dad);
-                if *kind == NotificationType::Parameter
-                    && state != Some(crate::table::DadState::Preferred)
-                {
+                let usable = matches!(state, Some(DadState::Preferred | DadState::Deprecated));
+                if *kind == NotificationType::Parameter && !usable {
                     return;
                 }
                 Function::NotifyAddrChange

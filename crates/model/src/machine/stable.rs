@@ -8,21 +8,23 @@ use crate::notification::Notification;
 use crate::profile::OptionId;
 use crate::row::Row;
 use crate::table::{DadState, UnicastAddress};
-use crate::teredo::TeredoState;
+use crate::teredo::{TeredoRole, TeredoState};
 
 impl Machine {
     /// Whether every address that counts is stable (NS-04 to NS-06, NS-14, NS-15).
     ///
     /// The Teredo client counts while it runs: its address is stable when it is qualified. That a
-    /// client which does not run has no address, and so is not waited for, is chosen. Whether an
-    /// ordinary address is waited for while it is tentative is the option `stable-wait-for` (O-10); a
-    /// duplicate or deprecated one never will be preferred and is not waited for (chosen).
+    /// client which does not run, or a host-specific relay, which never qualifies, has no address, and
+    /// so is not waited for, is chosen. Whether an ordinary address is waited for while it is detected
+    /// is the option `stable-wait-for` (O-10); one that is a duplicate, deprecated, or without a medium
+    /// is on no way to be preferred and is not waited for (chosen).
     pub(crate) fn is_stable(&mut self, chooser: &mut dyn Chooser) -> bool {
         let all = self.pick(OptionId::StableWait, chooser) == "all-addresses";
         let env = self.env();
-        let teredo = !matches!(env.teredo().state(), TeredoState::Dormant | TeredoState::Probe)
-            || !env.ipv6_present();
-        teredo && !(all && env.addresses().any(|address| address.dad == DadState::Tentative))
+        let on_the_way = matches!(env.teredo().state(), TeredoState::Dormant | TeredoState::Probe);
+        let relay = env.teredo().role() == TeredoRole::HostSpecificRelay;
+        let teredo = relay || !on_the_way || !env.ipv6_present();
+        teredo && !(all && env.address_table().next_detection_ms().is_some())
     }
 
     /// The stable rows of a family, or of both (NS-11): ordinary addresses that are preferred, and

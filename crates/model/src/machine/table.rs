@@ -9,6 +9,9 @@ use crate::ids::{ActorId, PlaceId, ProcessId, TableId};
 use crate::row::{Field, FieldValue, Row};
 use crate::rule::Rule;
 
+/// As many freed tables are remembered; a mistake with an older one is told without its places.
+const MOST_REMEMBERED: usize = 4096;
+
 /// A table that was handed out.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -16,9 +19,19 @@ pub(crate) struct Table {
     function: Function,
     process: ProcessId,
     place: Option<PlaceId>,
-    /// The rows, until it is freed.
-    rows: Option<Arc<Vec<Row>>>,
-    freed: Option<PlaceId>,
+    rows: Arc<Vec<Row>>,
+    /// How it was given back.
+    end: Option<End>,
+}
+
+/// How a table was given back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+enum End {
+    /// By FreeMibTable, there.
+    Freed(Option<PlaceId>),
+    /// With its process.
+    Gone,
 }
 
 impl Machine {
@@ -31,24 +44,29 @@ impl Machine {
     ) -> TableId {
         let entry = &self.state.actors[actor.slot()];
         let (process, place) = (entry.process, entry.place);
-        let id = TableId::at(self.state.tables.len());
-        let rows = Some(Arc::new(rows));
-        self.state.tables.push(Table { function, process, place, rows, freed: None });
+        let id = TableId(self.state.tables_ever.0);
+        self.state.tables_ever.0 += 1;
+        let table = Table { function, process, place, rows: Arc::new(rows), end: None };
+        self.state.tables.insert(id, table);
         id
     }
 
     /// The rows of a table; a finding (N021) if it was freed. NumEntries is their number (IT-09).
+    /// There are none of a table of another process, whose memory an actor cannot see.
     pub fn table_rows(&mut self, actor: ActorId, table: TableId) -> Option<Arc<Vec<Row>>> {
-        let rows = self.state.tables.get(table.slot())?.rows.clone();
-        if rows.is_none() {
+        let process = self.state.actors[actor.slot()].process;
+        if let Some(entry) = self.state.tables.get(&table) {
+            return (entry.process == process).then(|| entry.rows.clone());
+        }
+        if table.0 < self.state.tables_ever.0 {
             let message = format!(
                 "{} was read after it was freed{}",
                 self.table_words(table),
-                self.freed_words(table)
+                self.freed_words(table, "")
             );
             self.finding(Rule::TableAfterFree, actor, None, message, Vec::new());
         }
-        rows
+        None
     }
 
     /// Reads a member of a row of a table; `None` when there is no such row or the table was freed,
@@ -67,13 +85,13 @@ impl Machine {
     /// The tables of a process that are not freed, with what each is.
     #[must_use]
     pub fn tables_held(&self, process: ProcessId) -> Vec<(TableId, Function)> {
-        let held = |(_, table): &(usize, &Table)| table.process == process && table.rows.is_some();
-        let all = self.state.tables.iter().enumerate().filter(held);
-        all.map(|(n, table)| (TableId::at(n), table.function)).collect()
+        let held = self.state.tables.iter().filter(|(_, table)| table.process == process);
+        held.map(|(id, table)| (*id, table.function)).collect()
     }
 
     /// FreeMibTable (CV-20 to CV-22). What is wrong with it is a finding and never a crash: a second
-    /// free (N020), a notification row (N007), anything else (N022). NULL has no effect (O-18).
+    /// free (N020), a notification row (N007), anything else (N022), the table of another process
+    /// among it. NULL has no effect (O-18).
     pub fn free_mib_table(&mut self, actor: ActorId, memory: Memory) {
         let function = Function::FreeMibTable;
         self.event(Some(actor), What::Call { function, handle: None });
@@ -90,19 +108,31 @@ impl Machine {
     fn free_table(&mut self, actor: ActorId, table: TableId) {
         let entry = &self.state.actors[actor.slot()];
         let (process, place) = (entry.process, entry.place);
-        match self.state.tables.get_mut(table.slot()) {
-            // The memory of another process is none of its tables.
-            Some(entry) if entry.process != process => self.not_a_table(actor),
-            None => self.not_a_table(actor),
-            Some(entry) if entry.rows.is_some() => {
-                entry.rows = None;
-                entry.freed = place;
-            }
-            Some(_) => {
-                let first = self.freed_words(table).replacen(", at", ", first at", 1);
-                let message = format!("{} was freed twice{first}", self.table_words(table));
+        let owner = self.state.tables.get(&table).map(|entry| entry.process);
+        let gone = self.freed.get(&table).is_some_and(|entry| entry.end == Some(End::Gone));
+        match owner {
+            Some(owner) if owner == process => self.remember(table, End::Freed(place)),
+            None if table.0 < self.state.tables_ever.0 && !gone => {
+                let message = format!(
+                    "{} was freed twice{}",
+                    self.table_words(table),
+                    self.freed_words(table, "first ")
+                );
                 self.finding(Rule::TableFreedTwice, actor, None, message, Vec::new());
             }
+            // The memory of another process, or of one that ended, is none of its tables.
+            _ => self.not_a_table(actor),
+        }
+    }
+
+    /// Takes a table out and remembers it without its rows.
+    fn remember(&mut self, table: TableId, end: End) {
+        if let Some(entry) = self.state.tables.remove(&table) {
+            if self.freed.len() >= MOST_REMEMBERED {
+                self.freed.pop_first();
+            }
+            let rows = Arc::default();
+            self.freed.insert(table, Table { rows, end: Some(end), ..entry });
         }
     }
 
@@ -122,14 +152,13 @@ impl Machine {
                 );
                 self.finding(Rule::LeakedTable, actor, None, message, Vec::new());
             }
-            if let Some(entry) = self.state.tables.get_mut(table.slot()) {
-                entry.rows = None;
-            }
+            self.remember(table, End::Gone);
         }
     }
 
     fn table_words(&self, table: TableId) -> String {
-        let Some(entry) = self.state.tables.get(table.slot()) else { return "a table".to_owned() };
+        let entry = self.state.tables.get(&table).or_else(|| self.freed.get(&table));
+        let Some(entry) = entry else { return "a table".to_owned() };
         let from = match entry.function {
             Function::NotifyStableUnicastIpAddressTable => "the table",
             _ => "a table",
@@ -144,8 +173,11 @@ impl Machine {
         }
     }
 
-    fn freed_words(&self, table: TableId) -> String {
-        let freed = self.state.tables.get(table.slot()).and_then(|entry| entry.freed);
-        freed.map_or_else(String::new, |place| format!(", at {}", self.place_text(place)))
+    fn freed_words(&self, table: TableId, first: &str) -> String {
+        match self.freed.get(&table).and_then(|entry| entry.end) {
+            Some(End::Freed(Some(place))) => format!(", {first}at {}", self.place_text(place)),
+            Some(End::Gone) => ", with its process".to_owned(),
+            Some(End::Freed(None)) | None => String::new(),
+        }
     }
 }

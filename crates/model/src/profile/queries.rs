@@ -389,7 +389,7 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
         question: "Which addresses does NotifyStableUnicastIpAddressTable wait for?",
         values: &[
             value("teredo", "the Teredo client's alone; the table has the rows that are stable"),
-            value("all-addresses", "the Teredo client's, and every one that is still tentative"),
+            value("all-addresses", "the Teredo client's, and every one that is being detected"),
         ],
         per: Scope::Run,
         documented: set(
@@ -400,7 +400,7 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
         observed: set(
             &["all-addresses"],
             Observed,
-            "obs 21 and 22: pending until the whole table is stable",
+            "obs 21 and 22: pending until the whole table is stable; that this means what is being detected is chosen",
         ),
         adversarial: set(
             &["teredo", "all-addresses"],

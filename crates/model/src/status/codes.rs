@@ -113,6 +113,8 @@ pub(super) static CODES: &[Code] = &[
     user(122, "ERROR_INSUFFICIENT_BUFFER", "The buffer given is too small for the data."),
     user(123, "ERROR_INVALID_NAME", "A name is not well formed."),
     user(127, "ERROR_PROC_NOT_FOUND", "The library does not have this function."),
+    user(995, "ERROR_OPERATION_ABORTED", "The request was cancelled before it came to its end."),
+    user(996, "ERROR_IO_INCOMPLETE", "The request is still pending."),
     both(997, "ERROR_IO_PENDING", "The operation goes on; its result comes later."),
     user(1003, "ERROR_CAN_NOT_COMPLETE", "The function could not be completed."),
     user(

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::ops::Bound;
 
+use super::deadlines::Deadlines;
 use super::{DadState, PrefixOrigin, SuffixOrigin};
 use crate::aside::Aside;
 use crate::keyed::{Index, Keyed};
@@ -96,9 +97,15 @@ impl UnicastAddress {
         [self.dad_ms, self.valid_ms, preferred].into_iter().flatten().min()
     }
 
-    /// Whether it comes from a router advertisement and is nobody else's.
+    /// Whether it is a global address from a router advertisement, and nobody else's (TS-14): of the
+    /// global unicast addresses 2000::/3, so no unique local one.
     fn is_advertised(&self) -> bool {
-        self.learnt
+        let global = match self.address {
+            IpAddr::V4(_) => false,
+            IpAddr::V6(address) => address.segments()[0] & 0xE000 == 0x2000,
+        };
+        global
+            && self.learnt
             && self.prefix_origin == PrefixOrigin::RouterAdvertisement
             && self.dad != DadState::Duplicate
     }
@@ -123,7 +130,11 @@ pub struct Addresses {
     by_address: Index<IpAddr, BTreeSet<Luid>>,
     /// Those with a time that runs down.
     ticking: BTreeSet<AddressKey>,
-    /// How many come from router advertisements and are not duplicates.
+    /// When something happens to them by itself.
+    deadlines: Deadlines<AddressKey>,
+    /// When the detection of the tentative ones ends.
+    detections: Deadlines<AddressKey>,
+    /// How many are global, come from router advertisements and are not duplicates.
     advertised: usize,
 }
 
@@ -158,7 +169,7 @@ impl Addresses {
         self.all.range((Bound::Included(first), Bound::Included(last))).map(|(_, address)| address)
     }
 
-    /// Whether some address comes from a router advertisement and is nobody else's (TS-14).
+    /// Whether some global address comes from a router advertisement and is nobody else's (TS-14).
     #[must_use]
     pub fn has_advertised(&self) -> bool {
         self.advertised > 0
@@ -173,17 +184,18 @@ impl Addresses {
     pub(crate) fn insert(&mut self, address: UnicastAddress) -> Option<UnicastAddress> {
         let key = address.key();
         self.by_address.entry(key.1).or_default().insert(key.0);
-        self.tick(key, address.is_ticking());
         self.advertised += usize::from(address.is_advertised());
+        let times = Times::of(&address);
         let old = self.all.insert(key, address);
+        self.follow(key, old.as_ref().map(Times::of), Some(times));
         self.advertised -= usize::from(old.as_ref().is_some_and(UnicastAddress::is_advertised));
         old
     }
 
     pub(crate) fn remove(&mut self, key: AddressKey) -> Option<UnicastAddress> {
         let gone = self.all.remove(&key)?;
+        self.follow(key, Some(Times::of(&gone)), None);
         self.advertised -= usize::from(gone.is_advertised());
-        self.ticking.remove(&key);
         if let Some(holders) = self.by_address.get_mut(&key.1) {
             holders.remove(&key.0);
             if holders.is_empty() {
@@ -201,18 +213,19 @@ impl Addresses {
     ) -> Option<R> {
         let address = self.all.get_mut(&key)?;
         let before = usize::from(address.is_advertised());
+        let old = Times::of(address);
         let answer = edit(address);
         debug_assert_eq!(address.key(), key, "an address keeps its key");
         self.advertised = self.advertised + usize::from(address.is_advertised()) - before;
-        let ticks = address.is_ticking();
-        self.tick(key, ticks);
+        let new = Times::of(address);
+        self.follow(key, Some(old), Some(new));
         Some(answer)
     }
 
     /// Milliseconds until something happens to one of them by itself.
     #[must_use]
     pub fn next_ms(&self) -> Option<u64> {
-        self.ticking().filter_map(UnicastAddress::next_ms).min()
+        self.deadlines.next_ms()
     }
 
     /// Whether a time of one of them runs down.
@@ -220,18 +233,20 @@ impl Addresses {
         !self.ticking.is_empty()
     }
 
-    /// Milliseconds until a detection ends.
+    /// Milliseconds until the detection of a tentative address ends.
     #[must_use]
     pub fn next_detection_ms(&self) -> Option<u64> {
-        self.ticking().filter_map(|address| address.dad_ms).min()
+        self.detections.next_ms()
     }
 
     /// The first address to which something happens now.
     pub(crate) fn due(&self) -> Option<AddressKey> {
-        self.ticking().find(|address| address.next_ms() == Some(0)).map(UnicastAddress::key)
+        self.deadlines.due()
     }
 
     pub(crate) fn elapse(&mut self, ms: u64) {
+        self.deadlines.elapse(ms);
+        self.detections.elapse(ms);
         for key in &self.ticking {
             if let Some(address) = self.all.get_mut(key) {
                 address.elapse(ms);
@@ -239,15 +254,33 @@ impl Addresses {
         }
     }
 
-    fn ticking(&self) -> impl Iterator<Item = &UnicastAddress> {
-        self.ticking.iter().filter_map(|key| self.all.get(key))
-    }
-
-    fn tick(&mut self, key: AddressKey, ticks: bool) {
-        if ticks {
+    fn follow(&mut self, key: AddressKey, old: Option<Times>, new: Option<Times>) {
+        let next = |times: Option<Times>| times.and_then(|times| times.next_ms);
+        let dad = |times: Option<Times>| times.and_then(|times| times.dad_ms);
+        self.deadlines.replace(key, next(old), next(new));
+        self.detections.replace(key, dad(old), dad(new));
+        if new.is_some_and(|times| times.ticks) {
             self.ticking.insert(key);
         } else {
             self.ticking.remove(&key);
+        }
+    }
+}
+
+/// What the table follows of an address.
+#[derive(Clone, Copy)]
+struct Times {
+    next_ms: Option<u64>,
+    dad_ms: Option<u64>,
+    ticks: bool,
+}
+
+impl Times {
+    fn of(address: &UnicastAddress) -> Self {
+        Self {
+            next_ms: address.next_ms(),
+            dad_ms: address.dad_ms.filter(|_| address.dad == DadState::Tentative),
+            ticks: address.is_ticking(),
         }
     }
 }

@@ -53,6 +53,7 @@ macro_rules! listed {
 pub(crate) use listed;
 
 mod address;
+mod deadlines;
 mod hint;
 mod interfaces;
 mod neighbour;

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::ops::Bound;
 
 use super::RouteOrigin;
+use super::deadlines::Deadlines;
 use super::protocol;
 use crate::aside::Aside;
 use crate::keyed::{Index, Keyed};
@@ -182,6 +183,7 @@ pub struct Routes {
     /// How many routes there are of each prefix length, IPv4 and IPv6.
     lengths: [LengthCounts; 2],
     ticking: BTreeSet<RouteKey>,
+    deadlines: Deadlines<RouteKey>,
 }
 
 /// A prefix, on one interface or on any.
@@ -266,6 +268,7 @@ impl Routes {
     pub(crate) fn remove(&mut self, key: RouteKey) -> Option<Route> {
         let entry = self.all.remove(&key)?;
         self.ticking.remove(&key);
+        self.deadlines.replace(key, entry.route.valid_ms, None);
         self.lengths_of(key)[usize::from(key.prefix_length)] -= 1;
         for luid in [None, Some(key.luid)] {
             let place = (luid, key.destination, key.prefix_length);
@@ -304,7 +307,7 @@ impl Routes {
     /// Milliseconds until a route's lifetime is over.
     #[must_use]
     pub fn next_ms(&self) -> Option<u64> {
-        self.ticking.iter().filter_map(|key| self.get(*key)?.valid_ms).min()
+        self.deadlines.next_ms()
     }
 
     /// Whether a lifetime runs.
@@ -314,11 +317,11 @@ impl Routes {
 
     /// The first route whose lifetime is over now.
     pub(crate) fn due(&self) -> Option<RouteKey> {
-        let over = |key: &&RouteKey| self.get(**key).is_some_and(|route| route.valid_ms == Some(0));
-        self.ticking.iter().find(over).copied()
+        self.deadlines.due()
     }
 
     pub(crate) fn elapse(&mut self, ms: u64) {
+        self.deadlines.elapse(ms);
         for key in &self.ticking {
             if let Some(entry) = self.all.get_mut(key) {
                 let timers = [&mut entry.route.valid_ms, &mut entry.route.preferred_ms];
@@ -334,6 +337,7 @@ impl Routes {
         if entry.route.valid_ms.is_some() || entry.route.preferred_ms.is_some() {
             self.ticking.insert(key);
         }
+        self.deadlines.replace(key, None, entry.route.valid_ms);
         self.lengths_of(key)[usize::from(key.prefix_length)] += 1;
         for luid in [None, Some(key.luid)] {
             let place = (luid, key.destination, key.prefix_length);

@@ -104,7 +104,8 @@ impl Reference {
         let stamp = self.stamp();
         let again = self.rules.stable_again;
         for reg in &mut self.regs {
-            if !matches!(reg.listens, Listens::Stable(_)) || reg.fate != Fate::Live {
+            let live = reg.fate == Fate::Live;
+            if !matches!(reg.listens, Listens::Stable(_)) || !(live || reg.hung) {
                 continue;
             }
             if !stable {
@@ -113,7 +114,12 @@ impl Reference {
                 reg.awaits = false;
                 let lane = reg.tables % reg.lanes.len();
                 reg.tables += 1;
-                reg.lanes[lane].owed.push((stamp, Told::Stable));
+                let lane = &mut reg.lanes[lane];
+                let owed = match live {
+                    true => &mut lane.owed,
+                    false => &mut lane.aside.get_or_insert((First::NotDue, Vec::new())).1,
+                };
+                owed.push((stamp, Told::Stable));
             }
         }
     }

@@ -7,17 +7,22 @@ use netiosim_model::env::Env;
 use netiosim_model::interface::Interface;
 use netiosim_model::net::{Family, Luid};
 use netiosim_model::table::{DadState, PrefixOrigin, Route, RouteOwner, UnicastAddress};
-use netiosim_model::teredo::TeredoState;
+use netiosim_model::teredo::{TeredoRole, TeredoState};
 
 use super::Hint;
 
 /// Whether nobody has to wait for a table of stable addresses.
 pub(crate) fn is_stable(env: &Env, wait_for_all: bool) -> bool {
     let client = env.teredo().state();
-    if env.ipv6_present() && [TeredoState::Dormant, TeredoState::Probe].contains(&client) {
+    let relay = env.teredo().role() == TeredoRole::HostSpecificRelay;
+    if env.ipv6_present() && !relay && [TeredoState::Dormant, TeredoState::Probe].contains(&client)
+    {
         return false;
     }
-    !wait_for_all || env.addresses().all(|address| address.dad != DadState::Tentative)
+    !wait_for_all
+        || env
+            .addresses()
+            .all(|address| address.dad != DadState::Tentative || address.dad_ms.is_none())
 }
 
 /// The stable addresses of a family; 0 is both.

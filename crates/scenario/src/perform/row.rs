@@ -103,9 +103,7 @@ fn build<H: Host>(host: &mut H, op: &RowOp) -> Option<Row> {
     let env = host.env();
     if let Some(alias) = &op.interface {
         let luid = luid_of_alias(host, what, alias, &env)?;
-        if op.luid.is_none() && op.index.is_none() {
-            fill(host, &mut row, "InterfaceLuid", &Val::Number(luid), &env)?;
-        }
+        fill(host, &mut row, "InterfaceLuid", &Val::Number(luid), &env)?;
     }
     for (name, value) in [("InterfaceLuid", &op.luid), ("InterfaceIndex", &op.index)] {
         if let Some(value) = value {
