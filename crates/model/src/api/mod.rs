@@ -3,7 +3,7 @@
 //! A [`Call`] holds the parameters as the caller gave them, NULL pointers and illegal numbers
 //! included; [`Machine::call`](crate::machine::Machine::call) answers it with a [`Reply`]. What each
 //! function means is in the files of this module, one file a kind of row; they look at the tables,
-//! and what they want changed they say as a [`Change`](crate::change::Change).
+//! and what they want changed they say as a [`Change`].
 
 mod address;
 mod anycast;

@@ -108,10 +108,10 @@ impl Machine {
             while !steps.is_empty() {
                 let at = next_rank(&steps, chooser);
                 let step = steps.remove(at);
-                self.owe_step(step, chooser);
+                self.owe_step(&step, chooser);
             }
         } else {
-            for step in steps {
+            for step in &steps {
                 self.owe_step(step, chooser);
             }
         }
@@ -119,10 +119,10 @@ impl Machine {
     }
 
     /// Queues what registrations are owed for one step.
-    fn owe_step(&mut self, effect: Effect, chooser: &mut dyn Chooser) {
+    fn owe_step(&mut self, effect: &Effect, chooser: &mut dyn Chooser) {
         self.event(None, What::Effect(effect.clone()));
-        self.owe_overlapped(&effect);
-        match effect {
+        self.owe_overlapped(effect);
+        match *effect {
             Effect::TeredoPort { from, to } => self.owe_port(from, to, chooser),
             Effect::IpInterface { luid, index, family, kind } => {
                 let row = Some(RowKey { family, luid, index });
