@@ -48,8 +48,7 @@ fn lease(gateway: [u8; 4]) -> Change {
 fn request_stable_table(net: &mut Net) -> (Status, bool) {
     let request = Request::new("stable", 1);
     let function = Function::NotifyStableUnicastIpAddressTable;
-    let registered =
-        net.machine.notify(net.main, function, AF_UNSPEC, &request, &mut net.chooser);
+    let registered = net.machine.notify(net.main, function, AF_UNSPEC, &request, &mut net.chooser);
     (registered.status, registered.table.is_some())
 }
 
@@ -108,8 +107,7 @@ fn a_row_that_was_put_aside_follows_its_link() {
 #[test]
 fn a_new_interface_without_a_medium_says_so_in_its_rows() {
     let mut net = Net::new();
-    let adapter =
-        Interface { connected: false, ..Interface::new("USB", if_type::ETHERNET, 7, 9) };
+    let adapter = Interface { connected: false, ..Interface::new("USB", if_type::ETHERNET, 7, 9) };
     let luid = adapter.luid;
     net.apply(&Change::InterfaceAdd(Box::new(adapter)));
     let row = net.env().row(luid, Family::V4).expect("a row");
