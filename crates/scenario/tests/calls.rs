@@ -256,7 +256,7 @@ fn overlapped_requests_and_functions() {
         ]),
         "the result of GetOverlappedResult",
         "NO_ERROR (0)",
-        "996",
+        "ERROR_IO_INCOMPLETE (996)",
     );
     tells(
         &json!([
