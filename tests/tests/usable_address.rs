@@ -28,7 +28,7 @@ fn the_tunnel_waits_until_its_address_is_usable(stack: Stack) -> Result<(), Box<
 
     assert_eq!(*usable.lock().unwrap(), Some(3000)); // three messages, a second each
     assert_eq!(
-        stack.best_route("10.8.0.1".parse::<IpAddr>()?)?.source,
+        stack.best_route_on(luid, "10.8.0.1".parse::<IpAddr>()?)?.source,
         SocketAddress::from(address)
     );
     changes.cancel()?;

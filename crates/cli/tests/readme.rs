@@ -63,22 +63,32 @@ fn the_usable_address_is_the_test_that_runs() {
     assert_eq!(shown, code.split_once("\n\n").expect("a header, then the code").1);
 }
 
-/// The steps of the table of what it has, as the language reads them.
+/// The steps of the table of what it has, one after the other on the machine at home.
 #[test]
-fn the_steps_of_the_table_are_steps() {
+fn the_steps_of_the_table_do_what_they_say() {
     let text = fs::read_to_string(root().join("README.md")).expect("the README");
     let (_, section) = text.split_once("## What it has").expect("the section");
     let (table, _) = section.split_once("\n## ").expect("another section follows");
-    let mut steps = 0;
-    for row in table.lines().filter(|line| line.starts_with("| ")).skip(1) {
-        let step = row.trim_end_matches(" |").rsplit("| ").next().expect("a last cell");
-        let step = step.trim_matches('`');
-        let scenario = format!(
-            r#"{{"version": 1, "name": "a row", "stack": {{"template": "home"}}, "clients": [{{"name": "c", "threads": [{{"name": "t", "steps": [{step}]}}]}}]}}"#
-        );
-        let read = netiosim_scenario::read::read_scenario(&scenario, "README.md");
-        assert!(read.is_ok(), "{step}: {read:?}");
-        steps += 1;
-    }
-    assert_eq!(steps, 14);
+    let rows = table.lines().filter(|line| line.starts_with("| ")).skip(1);
+    let step = |row: &str| {
+        let step = row.trim_end_matches(" |").rsplit("| ").next().expect("a last cell").to_owned();
+        step.trim_matches('`').to_owned()
+    };
+    let steps: Vec<String> = rows.map(step).collect();
+    assert_eq!(steps.len(), 14);
+    let steps = steps.join(",\n");
+    let scenario = format!(
+        r#"{{"version": 1, "name": "what it has", "stack": {{"template": "home", "teredo": {{"port": 50001}}}}, "clients": [{{
+          "name": "c", "threads": [{{"name": "t", "steps": [
+            {{"get_ip_interface_entry": {{"interface": "Ethernet", "family": "inet", "keep": "as_it_was"}}}},
+            {{"get_unicast_ip_address_table": {{"as": "addresses"}}}},
+            {steps}
+          ]}}]}}]}}"#
+    );
+    let file = std::env::temp_dir().join(format!("netiosim-readme-{}.json", std::process::id()));
+    fs::write(&file, scenario).expect("a file of the test's own");
+    let name = file.display().to_string();
+    let done = netiosim_in(&root(), ["run", name.as_str(), "--profile", "documented"]);
+    fs::remove_file(&file).expect("it is still there");
+    assert_eq!(done.code, 0, "{}{}", done.stdout, done.stderr);
 }

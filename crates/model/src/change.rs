@@ -451,6 +451,13 @@ pub enum ChangeError {
     NoRoute(RouteKey),
     /// The interface takes no routes (RT-13).
     NoRoutes(Luid),
+    /// No program could have this address on this interface: it is no unicast address, or a loopback
+    /// address of another interface.
+    NotUnicast(IpAddr),
+    /// The interface has no lease that could end.
+    NoLease(Luid),
+    /// A storm that makes no sense; the text says why.
+    Storm(String),
     /// The neighbour or anycast address is not in its table.
     NoEntry(IpAddr),
     /// The adapter is not disabled.
@@ -482,6 +489,11 @@ impl fmt::Display for ChangeError {
             Self::RouteExists(key) => write!(f, "a route to {key} is there already"),
             Self::NoRoute(key) => write!(f, "there is no route to {key}"),
             Self::NoRoutes(luid) => write!(f, "the interface with the LUID {luid} takes no routes"),
+            Self::NotUnicast(address) => {
+                write!(f, "{address} is no unicast address that this interface can have")
+            }
+            Self::NoLease(luid) => write!(f, "the interface with the LUID {luid} has no lease"),
+            Self::Storm(reason) => f.write_str(reason),
             Self::NoEntry(address) => write!(f, "{address} is not in the table of the interface"),
             Self::NotDisabled(luid) => write!(f, "no disabled adapter has the LUID {luid}"),
             Self::PrefixLength(length) => {

@@ -17,6 +17,11 @@ use crate::env::Env;
 use crate::interface::Interface;
 use crate::table::UnicastAddress;
 
+/// As often a tunnel may flap in one storm.
+pub const MOST_FLAPS: u32 = 10_000;
+/// As long a storm's own times may be, in milliseconds: a hundred years.
+pub const LONGEST_MS: u64 = 3_155_760_000_000;
+
 /// One change of a plan, and when it comes: milliseconds after the storm began.
 pub type Step = (u64, Change);
 
@@ -172,6 +177,34 @@ impl Storm {
         }
     }
 
+    /// What no machine could make sense of: nothing to do, too often, too late.
+    fn check(&self) -> Result<(), ChangeError> {
+        let bad = |reason: String| Err(ChangeError::Storm(reason));
+        let long = |ms: u64| ms > LONGEST_MS;
+        match self {
+            Self::DockUnplug { interfaces } if interfaces.is_empty() => {
+                bad("a dock without adapters cannot be unplugged".to_owned())
+            }
+            Self::DockUnplug { interfaces } => {
+                let twice = |(n, alias): (usize, &String)| interfaces[..n].contains(alias);
+                match interfaces.iter().enumerate().any(twice) {
+                    true => bad("an adapter of the dock is named twice".to_owned()),
+                    false => Ok(()),
+                }
+            }
+            Self::TunnelFlap { times, .. } if *times == 0 || *times > MOST_FLAPS => {
+                bad(format!("a tunnel flaps 1 to {MOST_FLAPS} times, not {times}"))
+            }
+            Self::TunnelFlap { period_ms, .. } if *period_ms < 2 || long(*period_ms) => {
+                bad(format!("the period of a flap is 2 to {LONGEST_MS} ms, not {period_ms}"))
+            }
+            Self::SleepResume { asleep_ms } if long(*asleep_ms) => {
+                bad(format!("a machine sleeps at most {LONGEST_MS} ms, not {asleep_ms}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// What happens when, from the tables as they are now; the first changes come at 0 unless the
     /// storm is one that begins late. Offsets never decrease.
     ///
@@ -180,6 +213,7 @@ impl Storm {
     /// A [`ChangeError`] when the storm makes no sense on this machine: no interface of that alias, an
     /// alias that is taken, an address that is not there.
     pub fn plan(&self, env: &Env) -> Result<Vec<Step>, ChangeError> {
+        self.check()?;
         match self {
             Self::WifiRoam { interface } => plan::wifi_roam(env, interface),
             Self::DockUnplug { interfaces } => plan::dock_unplug(env, interfaces),

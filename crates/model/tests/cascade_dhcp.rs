@@ -6,7 +6,7 @@ mod net;
 use std::net::Ipv4Addr;
 
 use net::{ETHERNET, Net, add, address};
-use netiosim_model::change::{Change, DhcpLease};
+use netiosim_model::change::{Change, ChangeError, DhcpLease};
 use netiosim_model::table::{DadState, PrefixOrigin, RouteOrigin, RouteOwner, SuffixOrigin};
 
 fn lease(last: u8, gateway: Option<u8>, lease_s: u32) -> Change {
@@ -94,7 +94,8 @@ fn a_release_takes_the_address_and_the_gateway() {
     ];
     assert_eq!(told, expected);
     assert!(net.address("192.168.1.10").is_some(), "what is configured stays");
-    assert_eq!(net.apply(&Change::DhcpRelease(ETHERNET)), [""; 0], "there is nothing to give back");
+    let refused = net.refuses(&Change::DhcpRelease(ETHERNET));
+    assert_eq!(refused, ChangeError::NoLease(ETHERNET), "there is nothing to give back");
 }
 
 #[test]

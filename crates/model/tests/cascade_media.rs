@@ -79,7 +79,7 @@ fn with_the_medium_everything_comes_back_after_detection() {
         "1000: ~ fe80::5eff:fe00:2 @2",
         "1000: + route fe80::5eff:fe00:2/128 @2",
         "1000: + route fe80::/64 @2",
-        "1000: connectivity InternetAccess, cost Unrestricted",
+        "1000: connectivity LocalAccess, cost Unrestricted",
     ];
     assert_eq!(told, expected, "UC-19");
     let told = net.pass(2_000);
@@ -191,8 +191,12 @@ fn the_last_way_out_takes_the_hint_along() {
     let told = net.apply(&medium(false));
     assert_eq!(told.last().map(String::as_str), Some("connectivity None, cost Unknown"));
     net.apply(&medium(true));
-    // A default route is there, and nothing that could use it, until the first address is.
+    // A default route is there, and nothing that could use it, until an address of its family is.
     let told = net.pass(3_000);
     let hints: Vec<&String> = told.iter().filter(|told| told.contains("connectivity")).collect();
-    assert_eq!(hints, ["1000: connectivity InternetAccess, cost Unrestricted"], "{told:?}");
+    let expected = [
+        "1000: connectivity LocalAccess, cost Unrestricted",
+        "3000: connectivity InternetAccess, cost Unrestricted",
+    ];
+    assert_eq!(hints, expected, "{told:?}");
 }

@@ -97,6 +97,17 @@ const WORDS: &[(&str, &[(&str, u64)])] = &[
 ];
 
 impl Cell {
+    /// Whether two of them write the same member.
+    pub(crate) fn overlaps(self, other: Self) -> bool {
+        let of_prefix = |field: Field| field.name().starts_with("DestinationPrefix.");
+        match (self, other) {
+            (Self::Prefix, Self::Field(field)) | (Self::Field(field), Self::Prefix) => {
+                of_prefix(field)
+            }
+            (one, other) => one == other,
+        }
+    }
+
     /// The member of this name of a row type.
     #[must_use]
     pub fn parse(row: RowType, name: &str) -> Option<Self> {

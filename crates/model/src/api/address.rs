@@ -10,6 +10,7 @@ use crate::profile::OptionId;
 use crate::row::{Row, SocketAddress};
 use crate::status::Status;
 use crate::table::AddressKey;
+pub(super) use crate::table::is_unicast;
 
 /// Address, InterfaceLuid and InterfaceIndex of a row.
 #[derive(Clone, Copy)]
@@ -59,16 +60,6 @@ pub(super) fn look(
         return None;
     };
     ip.map(|ip| (luid, ip))
-}
-
-/// Whether an address is a valid unicast address: neither the unspecified nor a multicast address,
-/// for IPv4 neither the limited broadcast address nor one of 0.0.0.0/8 (the pages say "valid unicast"
-/// and not more; what that is, is chosen after RFC 1122 and RFC 4291).
-pub(super) fn is_unicast(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(v4) => v4.octets()[0] != 0 && !v4.is_multicast() && !v4.is_broadcast(),
-        IpAddr::V6(v6) => !v6.is_unspecified() && !v6.is_multicast(),
-    }
 }
 
 /// Whether the family of an address is bound to its interface.

@@ -9,7 +9,8 @@ use crate::interface::if_type;
 use crate::member::Member;
 use crate::net::{Family, Luid, NotificationType};
 use crate::table::{
-    AddressKey, DadState, Route, RouteOrigin, RouteOwner, UnicastAddress, lifetime_ms, protocol,
+    AddressKey, DadState, Route, RouteOrigin, RouteOwner, UnicastAddress, is_unicast, lifetime_ms,
+    protocol,
 };
 
 /// The metric of the routes that the stack makes for its addresses (observed: route tables of
@@ -35,6 +36,7 @@ impl Env {
             return Err(ChangeError::PrefixLength(address.prefix_length));
         }
         let key = address.key();
+        self.check_address(key)?;
         if self.addresses.get(key).is_some() {
             return Err(ChangeError::AddressExists(address.address));
         }
@@ -50,6 +52,20 @@ impl Env {
         self.tell_address(key, NotificationType::Add, effects);
         self.bring_routes(key, effects);
         Ok(())
+    }
+
+    /// Whether an interface can have an address: a unicast one, and a loopback address only on the
+    /// loopback interface (UC-15).
+    ///
+    /// # Errors
+    ///
+    /// [`ChangeError::NotUnicast`].
+    pub fn check_address(&self, (luid, address): AddressKey) -> Result<(), ChangeError> {
+        let loopback = self.interface(luid).is_some_and(|i| i.if_type == if_type::LOOPBACK);
+        match is_unicast(address) && (loopback || !address.is_loopback()) {
+            true => Ok(()),
+            false => Err(ChangeError::NotUnicast(address)),
+        }
     }
 
     /// Takes an address and its routes away; returns whether it was there.

@@ -85,9 +85,12 @@ impl Env {
         effects: &mut Vec<Effect>,
     ) -> Result<(), ChangeError> {
         self.own_interface(luid)?;
+        let leased = |a: &UnicastAddress| a.learnt && a.prefix_origin == PrefixOrigin::Dhcp;
+        if !self.addresses.of(luid).any(leased) {
+            return Err(ChangeError::NoLease(luid));
+        }
         self.drop_routes(luid, |route| route.owner == RouteOwner::Dhcp, effects);
         self.forget_routes(luid, |route| route.owner == RouteOwner::Dhcp);
-        let leased = |a: &UnicastAddress| a.learnt && a.prefix_origin == PrefixOrigin::Dhcp;
         self.drop_addresses(luid, leased, effects);
         Ok(())
     }

@@ -21,17 +21,19 @@ impl Env {
 
     /// The hint of an interface and the metric by which it competes. The documents name the levels
     /// (CH-04) and not how they come about; that is chosen: nothing without a usable address, the
-    /// local network without a default route, else what lies behind it.
+    /// local network without a default route of a family that has one, else what lies behind it.
     ///
     /// A Teredo interface has its own hint and no part in the machine's: its packets travel over another
     /// interface.
     fn hint_now(&self, luid: Luid) -> Option<(HintRow, Option<u64>)> {
         let interface = self.interface(luid)?;
         let up = interface.oper_status() == OperStatus::Up;
-        let usable = self
-            .addresses
-            .of(luid)
-            .any(|address| matches!(address.dad, DadState::Preferred | DadState::Deprecated));
+        let usable = |family: &Family| {
+            self.addresses.of(luid).any(|address| {
+                address.family() == *family
+                    && matches!(address.dad, DadState::Preferred | DadState::Deprecated)
+            })
+        };
         let allowed = |family: &Family| {
             let row = interface.row(*family);
             row.and_then(|row| row.get(Member::DisableDefaultRoutes)) != Some(1)
@@ -42,10 +44,10 @@ impl Env {
         };
         let defaults = Family::ALL
             .into_iter()
-            .filter(allowed)
+            .filter(|family| allowed(family) && usable(family))
             .flat_map(|family| self.routes.to_prefix(Some(luid), zero(family), 0));
         let metric = defaults.map(Route::key).map(|key| self.routes.effective_metric(key)).min();
-        let level = match (interface.if_type, up && usable, metric) {
+        let level = match (interface.if_type, up && Family::ALL.iter().any(usable), metric) {
             (if_type::LOOPBACK, ..) | (_, false, _) => hint_level::NONE,
             (_, true, None) => match interface.connectivity.internet {
                 Internet::Hidden => hint_level::HIDDEN,

@@ -131,11 +131,11 @@ impl Env {
         if interface.index == 0 || self.interface_by_index(interface.index).is_some() {
             return Err(ChangeError::Taken(format!("the index {}", interface.index)));
         }
+        if interface.luid == Luid::UNSPECIFIED {
+            return Err(ChangeError::Reserved("the LUID 0, which names no interface,".into()));
+        }
         let known = self.interface(interface.luid).is_some();
-        if known
-            || self.disabled.contains_key(&interface.luid)
-            || interface.luid == Luid::UNSPECIFIED
-        {
+        if known || self.disabled.contains_key(&interface.luid) {
             return Err(ChangeError::Taken(format!("the LUID {}", interface.luid)));
         }
         // The place of the Teredo pseudo-interface is kept while it is away.

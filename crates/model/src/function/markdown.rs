@@ -29,8 +29,9 @@ impl Function {
 pub fn markdown() -> String {
     let mut text = String::from(
         "# Functions\n\n\
-         Every function of the API that the simulator has. A step of a scenario and a method of \
-         `netiosim::StackRef` have the name in the last column; what a step takes stands in \
+         Every function of the API that the simulator has. The last column has the \
+         name of the step of a scenario and of the method of `netiosim::StackRef`, first the step's where they \
+         differ; what a step takes stands in \
          [scenarios.md](scenarios.md), what a method takes in the documentation of the crate. Generated from \
          `netiosim_model::function`; a test keeps it fresh (`NETIOSIM_BLESS=1` rewrites it).\n\n\
          *Since* is the first Windows that has it: an older machine does not export it, and a call is the finding \

@@ -13,6 +13,16 @@ use crate::net::{Family, Luid};
 /// What names a unicast address on a machine: its interface and itself.
 pub type AddressKey = (Luid, IpAddr);
 
+/// Whether a text-book unicast address: neither unspecified nor multicast, of IPv4 neither broadcast
+/// nor of network 0 (UE-01; that network 0 is none is chosen).
+#[must_use]
+pub fn is_unicast(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => v4.octets()[0] != 0 && !v4.is_multicast() && !v4.is_broadcast(),
+        IpAddr::V6(v6) => !v6.is_unspecified() && !v6.is_multicast(),
+    }
+}
+
 /// A unicast address of an interface.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]

@@ -60,7 +60,7 @@ mod neighbour;
 mod origin;
 mod route;
 
-pub use self::address::{AddressKey, Addresses, UnicastAddress};
+pub use self::address::{AddressKey, Addresses, UnicastAddress, is_unicast};
 pub use self::hint::Hints;
 pub use self::interfaces::Interfaces;
 pub use self::neighbour::{Neighbour, NeighbourState};

@@ -54,6 +54,10 @@ fn hint_of(env: &Env, interface: &Interface) -> (Hint, u64) {
     for route in env.routes().iter() {
         if route.luid == interface.luid && route.prefix_length == 0 {
             let family = Family::of(route.destination);
+            let of_family = |address: &&UnicastAddress| Family::of(address.address) == family;
+            if env.addresses().filter(own).filter(usable).filter(of_family).count() == 0 {
+                continue;
+            }
             let metric =
                 u64::from(route.metric) + u64::from(env.interface_metric(route.luid, family));
             best = Some(best.map_or(metric, |other: u64| other.min(metric)));

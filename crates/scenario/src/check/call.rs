@@ -11,6 +11,7 @@ use super::notify::table_name;
 use super::step::{Place, returns};
 use super::table;
 use super::value;
+use crate::cell::Cell;
 use crate::format::{
     ConvertCall, Function as Word, GetBestRoute2, NotifyOverlapped, RowCall, Step, Value,
 };
@@ -243,12 +244,21 @@ pub(super) fn members(
     place: Place<'_, '_>,
     faults: &mut Faults,
 ) {
+    let mut seen: Vec<(Cell, &str)> = Vec::new();
     for (member, value) in all {
         let at = path.then(member.as_str());
         let cell = faults.cell(&at, true, &[row_type], member);
+        if let Some(cell) = cell {
+            // The names are free in upper and lower case, and DestinationPrefix is two members.
+            if let Some((_, other)) = seen.iter().find(|(other, _)| other.overlaps(cell)) {
+                let reason = format!("`{member}` is the member that `{other}` writes as well");
+                faults.tell_name(&at, reason, Some("write one of them"));
+            }
+            seen.push((cell, member));
+        }
         place.value(value, &at, faults);
         if let Value::Text(alias) = value
-            && cell.is_some_and(crate::cell::Cell::names_interface)
+            && cell.is_some_and(Cell::names_interface)
             && alias.parse::<u64>().is_err()
         {
             place.names.interface(&at, alias, faults);

@@ -177,6 +177,8 @@ fn place_interfaces(env: &mut Env, spec: &StackSpec) -> Result<(), BuildError> {
                 let reason = format!("{family} is not bound to \"{}\"", own.alias);
                 return Err(BuildError::new(&path, reason));
             }
+            env.check_address((luid, address.address.address))
+                .map_err(|error| BuildError::new(&path, error.to_string()))?;
             if taken || address.state == Some(DadState::Duplicate) {
                 env.place_conflict(luid, address.address.address);
             }

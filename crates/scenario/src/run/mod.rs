@@ -5,6 +5,7 @@ mod json;
 mod many;
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use netiosim_model::finding::Finding;
@@ -16,10 +17,11 @@ pub use self::many::{FileReport, Plan, find_files, run_files};
 
 use crate::judge::{Unmet, judge};
 use crate::live::{Turns, run_live};
-use crate::load::Loaded;
+use crate::load::{self, Loaded};
 use crate::outcome::Outcome;
-use crate::problem::Problem;
+use crate::problem::{Problem, Source};
 use crate::program::{BuildError, compile};
+use crate::read;
 use crate::world::World;
 
 /// How a run ended.
@@ -186,10 +188,19 @@ fn is_finding(unmet: &Unmet) -> bool {
     unmet.path == "expect.findings" || unmet.path == "expect.findings.must_not"
 }
 
-/// What is wrong with a scenario that cannot be built, as a problem of its file.
+/// What is wrong with a scenario that cannot be built, as a problem of its file: at the value that its
+/// path leads to, where the file can still be read.
 #[must_use]
 pub fn build_problem(file: &str, error: &BuildError) -> Problem {
-    let mut problem = Problem::of_file(file, &error.reason);
-    problem.path.clone_from(&error.path);
-    problem
+    let text = load::text(Path::new(file)).unwrap_or_default();
+    match read::locate(&text, &error.path) {
+        Some(span) => {
+            Problem::at(Source { file, text: &text }, span, &error.path, error.reason.as_str())
+        }
+        None => {
+            let mut problem = Problem::of_file(file, &error.reason);
+            problem.path.clone_from(&error.path);
+            problem
+        }
+    }
 }

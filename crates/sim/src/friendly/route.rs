@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use netiosim_model::api::{Call, Output};
 use netiosim_model::event::Function;
-use netiosim_model::net::Family;
+use netiosim_model::net::{Family, Luid};
 use netiosim_model::notification::ForwardKey;
 use netiosim_model::row::{ForwardRow, SocketAddress};
 use netiosim_model::table::{RouteKey, protocol};
@@ -104,19 +104,45 @@ impl StackRef {
     /// # Errors
     ///
     /// An [`ApiError`]: by the option `no-route` when nothing leads there, ERROR_NOT_SUPPORTED (50)
-    /// when the machine has no such stack.
+    /// when the machine has no such stack; ERROR_INVALID_PARAMETER (87) where the option
+    /// `best-route-any-interface` wants an interface named, as for drivers: then
+    /// [`best_route_on`](Self::best_route_on).
     #[track_caller]
     pub fn best_route(&self, destination: impl Into<IpAddr>) -> Result<BestRoute, ApiError> {
+        self.best_route_at(None, destination.into(), Location::caller())
+    }
+
+    /// The best route to a destination over one interface, and the source address that goes with it.
+    ///
+    /// # Errors
+    ///
+    /// As [`best_route`](Self::best_route), and by the option `unknown-luid` when there is no such
+    /// interface.
+    #[track_caller]
+    pub fn best_route_on(
+        &self,
+        luid: Luid,
+        destination: impl Into<IpAddr>,
+    ) -> Result<BestRoute, ApiError> {
+        self.best_route_at(Some(luid), destination.into(), Location::caller())
+    }
+
+    fn best_route_at(
+        &self,
+        luid: Option<Luid>,
+        destination: IpAddr,
+        at: &'static Location<'static>,
+    ) -> Result<BestRoute, ApiError> {
         let call = Call::BestRoute {
-            luid: None,
+            luid,
             index: 0,
             source: None,
-            destination: Some(destination.into().into()),
+            destination: Some(destination.into()),
             sort_options: 0,
             route_pointer: true,
             source_pointer: true,
         };
-        self.ask(&call, Location::caller(), |output| match output {
+        self.ask(&call, at, |output| match output {
             Output::BestRoute(route, source) => Some(BestRoute { route: *route, source }),
             _ => None,
         })
