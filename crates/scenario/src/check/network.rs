@@ -8,6 +8,7 @@ use super::names::Names;
 use super::stack;
 use crate::format::{Cidr, ConnectivityEvent, Event, StormEvent};
 use crate::read::JsonPath;
+use crate::template::LOOPBACK_ALIAS;
 
 /// What to do about an event that changes nothing.
 const NOTHING: (&str, &str) = ("this changes nothing", "say at least one thing that changes");
@@ -80,6 +81,8 @@ pub(super) fn check(event: &Event, path: &JsonPath, names: &Names<'_>, faults: &
     names.interface(&path.then("interface"), alias, faults);
     match event {
         Event::AddressAdd(add) => {
+            let loopback = add.interface == LOOPBACK_ALIAS;
+            stack::unicast(add.address.address, loopback, &path.then("address"), faults);
             stack::lifetimes(add.valid_s, add.preferred_s, path, faults);
         }
         Event::AddressSet(set) => {

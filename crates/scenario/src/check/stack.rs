@@ -5,7 +5,7 @@ use std::net::IpAddr;
 
 use netiosim_model::member::Member;
 use netiosim_model::net::Guid;
-use netiosim_model::table::protocol;
+use netiosim_model::table::{is_unicast, protocol};
 use netiosim_model::windows::Windows;
 
 use super::faults::Faults;
@@ -184,12 +184,32 @@ pub(super) fn check_interface(interface: &InterfaceSpec, path: &JsonPath, faults
         [(IpFamily::Inet, "ipv4", &interface.ipv4), (IpFamily::Inet6, "ipv6", &interface.ipv6)];
     for (family, name, binding) in families {
         if let Some(spec) = binding.spec() {
-            check_family(spec, family, &path.then(name), faults);
+            let loopback =
+                interface.alias == LOOPBACK_ALIAS || interface.if_type == Some(LOOPBACK_TYPE);
+            check_family(spec, family, loopback, &path.then(name), faults);
         }
     }
 }
 
-fn check_family(spec: &FamilySpec, family: IpFamily, path: &JsonPath, faults: &mut Faults) {
+/// An address that an interface can have: a unicast one, and no loopback address but on the loopback.
+pub(super) fn unicast(address: IpAddr, loopback: bool, path: &JsonPath, faults: &mut Faults) {
+    if !is_unicast(address) {
+        let help = "neither 0.0.0.0/8, 255.255.255.255, `::` nor multicast groups are";
+        faults.tell(path, format!("{address} is no unicast address"), Some(help));
+    } else if address.is_loopback() && !loopback {
+        let reason = format!("{address} is an address of the loopback interface");
+        let help = format!("give it to `{LOOPBACK_ALIAS}`, or write another one");
+        faults.tell(path, reason, Some(&help));
+    }
+}
+
+fn check_family(
+    spec: &FamilySpec,
+    family: IpFamily,
+    loopback: bool,
+    path: &JsonPath,
+    faults: &mut Faults,
+) {
     let mut seen = BTreeSet::new();
     let other = if family == IpFamily::Inet { "ipv6" } else { "ipv4" };
     let help = format!("it belongs to `{other}`");
@@ -204,6 +224,7 @@ fn check_family(spec: &FamilySpec, family: IpFamily, path: &JsonPath, faults: &m
         if !seen.insert(cidr.address) {
             faults.tell(&at, format!("{} comes twice", cidr.address), None);
         }
+        unicast(cidr.address, loopback, &at, faults);
         lifetimes(details.valid_s, details.preferred_s, &at, faults);
     }
     let mut seen = BTreeSet::new();
