@@ -189,17 +189,17 @@ fn is_finding(unmet: &Unmet) -> bool {
 }
 
 /// What is wrong with a scenario that cannot be built, as a problem of its file: at the value that its
-/// path leads to, where the file can still be read.
+/// path leads to, where the file can still be read. Positions within the stack are those of the stack
+/// as it was put together, not those of the file: there the stack as a whole is meant.
 #[must_use]
 pub fn build_problem(file: &str, error: &BuildError) -> Problem {
     let text = load::text(Path::new(file)).unwrap_or_default();
-    match read::locate(&text, &error.path) {
-        Some(span) => {
-            Problem::at(Source { file, text: &text }, span, &error.path, error.reason.as_str())
-        }
+    let path = if error.path.starts_with("stack.") { "stack" } else { &error.path };
+    match read::locate(&text, path) {
+        Some(span) => Problem::at(Source { file, text: &text }, span, path, error.reason.as_str()),
         None => {
             let mut problem = Problem::of_file(file, &error.reason);
-            problem.path.clone_from(&error.path);
+            path.clone_into(&mut problem.path);
             problem
         }
     }
