@@ -76,9 +76,12 @@ impl StackRef {
     ///
     /// `handle_pointer` is false for a NULL Handle; what Windows writes there is of no use here.
     /// With an OVERLAPPED the answer is ERROR_IO_PENDING (997), and its event is set later. With both
-    /// pointers NULL the call waits for the change and then answers 0; nobody else can change anything
-    /// meanwhile in manual mode, where it waits for ever. With one of them NULL it answers 87 (chosen).
-    /// A wait that would never end is answered with ERROR_POSSIBLE_DEADLOCK (1131).
+    /// pointers NULL the call waits for the change and then answers 0: something for a thread of its
+    /// own. With one of them NULL it answers 87 (chosen).
+    ///
+    /// In controlled mode a wait that would never end is answered with ERROR_POSSIBLE_DEADLOCK (1131).
+    /// In manual and threads mode another thread of the test may change something at any time, so the
+    /// call goes on waiting, and only the watchdog tells.
     #[track_caller]
     pub fn notify_addr_change(&self, handle_pointer: bool, overlapped: Option<&Overlapped>) -> u32 {
         let function = Function::NotifyAddrChange;
