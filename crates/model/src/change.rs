@@ -1,16 +1,20 @@
 //! Changes of the environment: what can happen to the simulated machine from outside.
 
-use std::fmt;
+mod effect;
+mod error;
+
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+pub use self::effect::Effect;
+pub(crate) use self::effect::Thing;
+pub use self::error::ChangeError;
 use crate::interface::{Connectivity, Interface};
 use crate::member::Member;
-use crate::net::{Family, Luid, NotificationType};
-use crate::row::HintRow;
+use crate::net::{Family, Luid};
 use crate::table::{
     AddressKey, Neighbour, PrefixOrigin, Route, RouteKey, SuffixOrigin, UnicastAddress,
 };
-use crate::teredo::{PortWish, TeredoNetwork, TeredoSettings, TeredoState};
+use crate::teredo::{PortWish, TeredoNetwork, TeredoSettings};
 
 /// One change of the environment, as a scenario's timeline or a test asks for it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -334,178 +338,3 @@ pub struct RouterAdvertisement {
     /// The MTU of the link, in bytes.
     pub mtu: Option<u32>,
 }
-
-/// What a change did, step by step, in the order in which it happened.
-///
-/// The order within one change is chosen: port, interface, route removal, address removal, address
-/// addition or change, route addition or change, connectivity.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Effect {
-    /// The Teredo client went from one state to another.
-    TeredoState {
-        /// The state before.
-        from: TeredoState,
-        /// The state after.
-        to: TeredoState,
-    },
-    /// The dynamic service port: of a restart even if it stayed the same.
-    TeredoPort {
-        /// The port before, if the client had one.
-        from: Option<u16>,
-        /// The port after, if the client has one.
-        to: Option<u16>,
-    },
-    /// An IP interface row was added, changed or deleted (NI-30).
-    IpInterface {
-        /// The interface.
-        luid: Luid,
-        /// Its index.
-        index: u32,
-        /// The row's family.
-        family: Family,
-        /// What happened to it.
-        kind: NotificationType,
-    },
-    /// A unicast address appeared, changed or went away (NU-11).
-    Address {
-        /// The interface.
-        luid: Luid,
-        /// Its index.
-        index: u32,
-        /// The address.
-        address: IpAddr,
-        /// What happened to it.
-        kind: NotificationType,
-    },
-    /// A route appeared, changed or went away (NR-10).
-    Route {
-        /// The route.
-        key: RouteKey,
-        /// The index of its interface.
-        index: u32,
-        /// What happened to it.
-        kind: NotificationType,
-    },
-    /// The connectivity hint of the machine changed (NH-05).
-    Hint(HintRow),
-}
-
-/// What a step of a change is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Thing {
-    Teredo,
-    Row(Luid, Family),
-    Address(Luid, IpAddr),
-    Route(RouteKey),
-    Machine,
-}
-
-impl Effect {
-    /// The thing that the step is about: what is told of one thing keeps its order.
-    pub(crate) const fn thing(&self) -> Thing {
-        match self {
-            Self::TeredoState { .. } | Self::TeredoPort { .. } => Thing::Teredo,
-            Self::IpInterface { luid, family, .. } => Thing::Row(*luid, *family),
-            Self::Address { luid, address, .. } => Thing::Address(*luid, *address),
-            Self::Route { key, .. } => Thing::Route(*key),
-            Self::Hint(_) => Thing::Machine,
-        }
-    }
-
-    /// Where the step stands in the chosen order of a cascade.
-    pub(crate) const fn rank(&self) -> u8 {
-        match self {
-            Self::TeredoState { .. } => 0,
-            Self::TeredoPort { .. } => 1,
-            Self::IpInterface { .. } => 2,
-            Self::Route { kind: NotificationType::Delete, .. } => 3,
-            Self::Address { kind: NotificationType::Delete, .. } => 4,
-            Self::Address { .. } => 5,
-            Self::Route { .. } => 6,
-            Self::Hint(_) => 7,
-        }
-    }
-}
-
-/// Why a change cannot happen.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ChangeError {
-    /// No interface has this LUID.
-    NoInterface(Luid),
-    /// No interface has this alias.
-    NoAlias(String),
-    /// The alias, index or LUID is taken by another interface.
-    Taken(String),
-    /// The family is not bound to the interface.
-    NotBound(Family),
-    /// The family is bound already.
-    Bound(Family),
-    /// The address is on the interface already.
-    AddressExists(IpAddr),
-    /// The address is not on the interface.
-    NoAddress(IpAddr),
-    /// The route is there already.
-    RouteExists(RouteKey),
-    /// There is no such route.
-    NoRoute(RouteKey),
-    /// The interface takes no routes (RT-13).
-    NoRoutes(Luid),
-    /// No program could have this address on this interface: it is no unicast address, or a loopback
-    /// address of another interface.
-    NotUnicast(IpAddr),
-    /// The interface has no lease that could end.
-    NoLease(Luid),
-    /// A storm that makes no sense; the text says why.
-    Storm(String),
-    /// The neighbour or anycast address is not in its table.
-    NoEntry(IpAddr),
-    /// The adapter is not disabled.
-    NotDisabled(Luid),
-    /// A prefix is longer than its address.
-    PrefixLength(u8),
-    /// The machine has no IPv4 stack.
-    NoIpv4,
-    /// The UDP port is in use.
-    PortInUse(u16),
-    /// Nobody of the other programs has the UDP port open.
-    PortNotOpen(u16),
-    /// The machine has no IPv6 stack.
-    NoIpv6,
-    /// The Teredo pseudo-interface and the loopback come and go only by themselves.
-    Reserved(String),
-}
-
-impl fmt::Display for ChangeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::NoInterface(luid) => write!(f, "no interface has the LUID {luid}"),
-            Self::NoAlias(alias) => write!(f, "no interface has the alias \"{alias}\""),
-            Self::Taken(what) => write!(f, "{what} is taken by another interface"),
-            Self::NotBound(family) => write!(f, "{family} is not bound to the interface"),
-            Self::Bound(family) => write!(f, "{family} is bound to the interface already"),
-            Self::AddressExists(address) => write!(f, "{address} is on the interface already"),
-            Self::NoAddress(address) => write!(f, "{address} is not on the interface"),
-            Self::RouteExists(key) => write!(f, "a route to {key} is there already"),
-            Self::NoRoute(key) => write!(f, "there is no route to {key}"),
-            Self::NoRoutes(luid) => write!(f, "the interface with the LUID {luid} takes no routes"),
-            Self::NotUnicast(address) => {
-                write!(f, "{address} is no unicast address that this interface can have")
-            }
-            Self::NoLease(luid) => write!(f, "the interface with the LUID {luid} has no lease"),
-            Self::Storm(reason) => f.write_str(reason),
-            Self::NoEntry(address) => write!(f, "{address} is not in the table of the interface"),
-            Self::NotDisabled(luid) => write!(f, "no disabled adapter has the LUID {luid}"),
-            Self::PrefixLength(length) => {
-                write!(f, "a prefix of {length} bits is longer than its address")
-            }
-            Self::NoIpv4 => f.write_str("the machine has no IPv4 stack"),
-            Self::PortInUse(port) => write!(f, "UDP port {port} is in use"),
-            Self::PortNotOpen(port) => write!(f, "UDP port {port} is not open"),
-            Self::NoIpv6 => f.write_str("the machine has no IPv6 stack"),
-            Self::Reserved(what) => write!(f, "{what} comes and goes only by itself"),
-        }
-    }
-}
-
-impl std::error::Error for ChangeError {}
