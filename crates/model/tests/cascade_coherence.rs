@@ -247,3 +247,21 @@ fn many_timers_of_one_moment_all_fire() {
     assert_eq!(waiting(&net), 0);
     assert_eq!(net.env().next_timer_ms(), None);
 }
+
+/// Building and living agree: a route of an interface without a medium waits for it either way.
+#[test]
+fn a_placed_route_waits_for_the_medium_as_well() {
+    let mut env = home();
+    let adapter = Interface { connected: false, ..Interface::new("USB", if_type::ETHERNET, 7, 9) };
+    let luid = adapter.luid;
+    env.place_interface(adapter).expect("free keys");
+    let route = Route::new(luid, ip("10.0.0.0"), 8, IpAddr::from([0; 4]));
+    let key = route.key();
+    env.place_route(route);
+    let mut net = Net::of(env, &[]);
+    assert!(net.env().routes().get(key).is_none());
+    let back =
+        Change::LinkSet { luid, connected: Some(true), admin_up: None, mtu: None, alias: None };
+    let told = net.apply(&back);
+    assert!(told.iter().any(|told| told.starts_with("+ route 10.0.0.0/8")), "{told:?}");
+}

@@ -15,7 +15,7 @@ use reference::action::script;
 use reference::world::World;
 
 proptest! {
-    #![proptest_config(reference::config(256))]
+    #![proptest_config(reference::config(1000))]
 
     /// The machine does what the reference expects, step by step, and at the end.
     #[test]

@@ -68,10 +68,15 @@ impl Env {
         self.refresh_hints([key.0]);
     }
 
-    /// Puts a route into the tables: for building a machine.
+    /// Puts a route into the tables: for building a machine. One whose interface has no medium waits
+    /// for it, as one that is made later does (chosen).
     pub fn place_route(&mut self, route: Route) {
         let luid = route.luid;
-        self.insert_route(route);
+        if self.can_carry(luid) {
+            self.insert_route(route);
+        } else {
+            std::sync::Arc::make_mut(&mut self.parked_routes).insert(route, 0);
+        }
         self.refresh_hints([luid]);
     }
 

@@ -10,7 +10,7 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
         id: OptionId::UnknownLuid,
         name: "unknown-luid",
         covers: &["IE-05", "IF-04", "UE-02", "BR-04", "obs 23", "obs 27"],
-        question: "What do GetIpInterfaceEntry, GetIfEntry2, GetUnicastIpAddressEntry and GetBestRoute2 return in user mode for a LUID, not zero, that names no interface?",
+        question: "What do GetBestRoute2 and the functions that read one row of an interface, an address or a neighbour return in user mode for a LUID, not zero, that names no interface?",
         values: &[
             value("file-not-found", "ERROR_FILE_NOT_FOUND (2), as for an unknown index"),
             value("not-found", "ERROR_NOT_FOUND (1168); an unknown index still gives 2"),

@@ -5,9 +5,6 @@ use std::fmt;
 use std::net::IpAddr;
 
 use netiosim_model::build::{bring_teredo, home_network, teredo_interface};
-use netiosim_model::cascade::Rules;
-use netiosim_model::change::Change;
-use netiosim_model::choose::First;
 use netiosim_model::env::Env;
 use netiosim_model::interface::if_type;
 use netiosim_model::net::{Family, Luid};
@@ -252,24 +249,19 @@ fn place_rest(env: &mut Env, spec: &StackSpec) -> Result<(), BuildError> {
     Ok(())
 }
 
-/// A route that an address has brought stays that address's and takes over what is written; one whose
-/// interface has no medium waits for it.
+/// A route that an address has brought stays that address's and takes over what is written.
 fn place_route(env: &mut Env, route: Route, written: &format::RouteSpec) -> Result<(), String> {
     let key = route.key();
     if env.row(key.luid, key.family()).is_none() {
         return Err(format!("{} is not bound to \"{}\"", key.family(), written.interface));
     }
     let brought = env.routes().get(key).filter(|old| matches!(old.owner, RouteOwner::Address(_)));
-    let carries = env.interface(key.luid).is_some_and(|i| i.connected && i.admin_up);
     if let Some(brought) = brought {
         let laid = tables::with_said(written, brought.clone());
         let owner = brought.owner;
         env.place_route(Route { owner, ..laid });
-    } else if carries {
-        env.place_route(route);
     } else {
-        env.apply(&Change::RouteAdd(route), Rules::default(), &mut First::default())
-            .map_err(|error| error.to_string())?;
+        env.place_route(route);
     }
     Ok(())
 }
