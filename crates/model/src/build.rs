@@ -30,8 +30,8 @@ pub fn teredo_interface(luid_index: u32, index: u32) -> Interface {
     }
 }
 
-/// A plausible home machine: loopback, Ethernet with IPv4, a default gateway and IPv6 on the link, and
-/// a Teredo client that is qualified on port 50000.
+/// A plausible home machine: loopback, Ethernet with IPv4, a default gateway that is the DNS server as
+/// well, and IPv6 on the link, and a Teredo client that is qualified on port 50000.
 #[must_use]
 pub fn home() -> Env {
     let mut env = Env::new(
@@ -41,6 +41,8 @@ pub fn home() -> Env {
     let mut ethernet = Interface::new("Ethernet", if_type::ETHERNET, 1, 2);
     ethernet.description = "Simulated Ethernet Adapter".to_owned();
     ethernet.physical_address = vec![0x02, 0, 0x5E, 0, 0, 0x02];
+    ethernet.services.dns_servers = vec![IpAddr::from([192, 168, 1, 1])];
+    "home.arpa".clone_into(&mut ethernet.services.dns_suffix);
     let luid = ethernet.luid;
     env.place_interface(ethernet).expect("an interface with free keys");
     for (address, prefix_length) in [("192.168.1.10", 24), ("fe80::5eff:fe00:2", 64)] {

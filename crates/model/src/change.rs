@@ -8,7 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 pub use self::effect::Effect;
 pub(crate) use self::effect::Thing;
 pub use self::error::ChangeError;
-use crate::interface::{Connectivity, Interface};
+use crate::interface::{Connectivity, Interface, ServicesEdit};
 use crate::member::Member;
 use crate::net::{Family, Luid};
 use crate::table::{
@@ -116,6 +116,13 @@ pub enum Change {
         /// What lies behind it from now on.
         connectivity: Connectivity,
     },
+    /// The servers that an interface uses change, or its DNS names. Nobody is notified (chosen).
+    ServicesSet {
+        /// The interface.
+        luid: Luid,
+        /// What changes.
+        edit: ServicesEdit,
+    },
     /// The filter stack on top of an interface shows another media state (FT-05).
     FilterSet {
         /// The interface.
@@ -203,6 +210,7 @@ impl Change {
                 | Self::InterfaceDisable(_)
                 | Self::InterfaceEnable(_)
                 | Self::ConnectivitySet { .. }
+                | Self::ServicesSet { .. }
                 | Self::FilterSet { .. }
                 | Self::Above { .. }
                 | Self::AddressAdd { .. }
@@ -259,6 +267,7 @@ impl Change {
             Self::InterfaceDisable(_) => "interface_disable",
             Self::InterfaceEnable(_) => "interface_enable",
             Self::ConnectivitySet { .. } => "connectivity",
+            Self::ServicesSet { .. } => "services_set",
             Self::FilterSet { .. } => "filter",
             Self::Above { .. } => "above",
             Self::AddressAdd { .. } => "address_add",

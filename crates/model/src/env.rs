@@ -22,6 +22,8 @@ use crate::windows::Windows;
 /// The absolute time at which every machine begins, in milliseconds as Windows counts them since 1601:
 /// 1 January 2020 (chosen).
 const EPOCH_MS: u64 = 13_222_310_400_000;
+/// How long after 1601 the year 1970 begins, in seconds.
+const UNIX_EPOCH_S: u64 = 11_644_473_600;
 
 /// Who listens on a UDP port of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -289,6 +291,17 @@ impl Env {
             scope_id: zone,
             creation_time_stamp: created,
         }
+    }
+
+    /// The virtual time, in milliseconds.
+    pub(crate) fn now_ms(&self) -> u64 {
+        self.now_ms.0
+    }
+
+    /// A moment of virtual time as a time_t, in seconds since 1970.
+    pub(crate) fn unix_time_s(&self, ms: u64) -> i64 {
+        let s = EPOCH_MS.saturating_add(ms) / 1000 - UNIX_EPOCH_S;
+        i64::try_from(s).unwrap_or(i64::MAX)
     }
 
     /// Every UDP port with a listener, the Teredo client's among them.

@@ -34,6 +34,10 @@ pub enum Shape {
     Hint,
     /// One value into another.
     Convert,
+    /// GetAdaptersAddresses and GetAdaptersInfo: a list in a buffer of the caller's.
+    Adapters,
+    /// GetNumberOfInterfaces.
+    Number,
 }
 
 /// The highest interrupt request level at which a driver may call a function (facts 1.4).
@@ -95,7 +99,8 @@ macro_rules! functions {
 }
 
 use Shape::{
-    BestInterface, BestRoute, Cancel, Convert, Free, Hint, Notify, Overlapped, Port, Row, Table,
+    Adapters, BestInterface, BestRoute, Cancel, Convert, Free, Hint, Notify, Number, Overlapped,
+    Port, Row, Table,
 };
 
 functions! {
@@ -164,6 +169,9 @@ functions! {
     IfNametoindex "if_nametoindex" Convert, VISTA Passive;
     ConvertIpv4MaskToLength "ConvertIpv4MaskToLength" Convert, VISTA Passive;
     ConvertLengthToIpv4Mask "ConvertLengthToIpv4Mask" Convert, VISTA Passive;
+    GetAdaptersAddresses "GetAdaptersAddresses" Adapters, VISTA UserOnly;
+    GetAdaptersInfo "GetAdaptersInfo" Adapters, VISTA UserOnly;
+    GetNumberOfInterfaces "GetNumberOfInterfaces" Number, VISTA UserOnly;
 }
 
 impl Function {

@@ -1,5 +1,8 @@
 //! Network interfaces and their IP interface rows.
 
+mod services;
+
+pub use self::services::{Services, ServicesEdit};
 use crate::member::Member;
 use crate::net::{Family, Guid, Luid};
 
@@ -146,6 +149,8 @@ pub struct Interface {
     pub counters: [u64; 18],
     /// What lies behind it, and what its use costs.
     pub connectivity: Connectivity,
+    /// The servers that it uses, and its DNS names.
+    pub services: Services,
     /// The IPv4 row, if IPv4 is bound.
     pub v4: Option<IpRow>,
     /// The IPv6 row, if IPv6 is bound.
@@ -185,6 +190,7 @@ impl Interface {
             takes_routes: true,
             counters: [0; 18],
             connectivity: Connectivity::default(),
+            services: Services::default(),
             v4: Some(IpRow::new(Family::V4, loopback, mtu)),
             v6: Some(IpRow::new(Family::V6, loopback, mtu)),
         }
@@ -230,6 +236,13 @@ impl Interface {
         for row in [&mut self.v4, &mut self.v6].into_iter().flatten() {
             row.set(Member::Connected, usable);
         }
+    }
+
+    /// AdapterName of the adapter functions: the GUID in braces, with capital letters (the letters are
+    /// chosen, after what published programs compare with).
+    #[must_use]
+    pub fn adapter_name(&self) -> String {
+        self.guid.to_string().to_ascii_uppercase()
     }
 
     /// Whether this is the Teredo pseudo-interface (TI-01).

@@ -234,6 +234,10 @@ option_ids! {
     HintInitial,
     /// What becomes of learnt addresses when their medium is gone.
     MediaLoss,
+    /// What GetAdaptersAddresses answers while a lease is tentative (AD-23).
+    LeaseNotAssociated,
+    /// Which interfaces GetNumberOfInterfaces counts (AD-30, AD-31).
+    NumberOfInterfaces,
 }
 
 impl OptionId {

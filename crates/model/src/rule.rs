@@ -72,6 +72,8 @@ pub enum Rule {
     NotATable,
     /// N023: a function is called that this Windows does not have.
     AbsentFunction,
+    /// N024: a thread that belongs to no stack calls while others do belong to one.
+    UnboundThread,
 }
 
 /// How bad breaking a rule is.

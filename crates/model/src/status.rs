@@ -105,7 +105,7 @@ pub enum Status {
     ServerUnavailable,
     /// Waiting would have closed a cycle: 1131, for callers who asked for an error instead of a hang.
     PossibleDeadlock,
-    /// A name is longer than its buffer.
+    /// A name is longer than its buffer, or a list bigger than its.
     BufferOverflow,
     /// A name is malformed; in the driver flavour a substitute (NT-10).
     InvalidName,
@@ -115,6 +115,10 @@ pub enum Status {
     NetworkUnreachable,
     /// The object exists already.
     ObjectAlreadyExists,
+    /// There is nothing that the call could list: 232, of GetAdaptersAddresses and GetAdaptersInfo.
+    NoData,
+    /// An address is known and not yet usable: 1228, of GetAdaptersAddresses.
+    AddressNotAssociated,
     /// The function does not exist on this Windows: ERROR_PROC_NOT_FOUND, 127, where a program looks
     /// it up; chosen as the answer of a call that could not be made at all.
     Absent,

@@ -23,11 +23,15 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A program that is to run on Windows with the real functions and in tests with a stack is written on
+//! [`api::NetIo`].
+//!
 //! The crates behind it: [`model`] holds the semantics, [`sim`] runs callbacks on
 //! them; the feature `scenario` adds scenario files.
 
 pub mod testing;
 
+pub use netiosim_api as api;
 #[cfg(feature = "macros")]
 pub use netiosim_macros::test;
 #[cfg(feature = "scenario")]

@@ -71,6 +71,17 @@ pub(crate) fn current(inner: &Inner) -> Option<Me> {
         .flatten()
 }
 
+/// The stack that the calling thread was made for: its worker, or a thread that it started.
+pub(crate) fn own_stack() -> Option<Arc<Inner>> {
+    BINDINGS
+        .try_with(|bindings| {
+            let bindings = bindings.borrow();
+            bindings.iter().rev().filter(|binding| !binding.loose).find_map(|b| b.stack.upgrade())
+        })
+        .ok()
+        .flatten()
+}
+
 /// Makes the calling thread an actor of a process.
 pub(crate) fn bind(inner: &Arc<Inner>, core: &mut Core, name: Option<&str>) -> Me {
     let thread = std::thread::current();

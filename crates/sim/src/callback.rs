@@ -39,12 +39,10 @@ impl RawCallback {
         Self { call, identity }
     }
 
-    /// A callback that counts as the same as others made from the thing at this address, which it
-    /// keeps alive.
-    pub(crate) fn shared(
-        identity: usize,
-        call: impl Fn(&Delivery) + Send + Sync + 'static,
-    ) -> Self {
+    /// A callback that counts as the same as others with this identity: the address of what it stands
+    /// for, such as a function, or an object that it keeps alive.
+    #[must_use]
+    pub fn shared(identity: usize, call: impl Fn(&Delivery) + Send + Sync + 'static) -> Self {
         Self { call: Arc::new(call), identity }
     }
 

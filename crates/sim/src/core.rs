@@ -19,6 +19,7 @@ use crate::monitor::Monitor;
 use crate::picker::Picker;
 use crate::pool::Pool;
 use crate::schedule::Sched;
+use crate::site::CallSite;
 use crate::table::Lives;
 
 /// What all clones of a [`StackRef`](crate::StackRef) share.
@@ -134,6 +135,19 @@ impl Core {
         let place = *self.places.entry(key).or_insert_with(|| {
             machine.place_id(&format!("{}:{}", at.file().replace('\\', "/"), at.line()))
         });
+        machine.at_place(actor, place);
+    }
+
+    /// Says where in its program an actor is, where that is known by an address.
+    pub(crate) fn place_at(&mut self, actor: ActorId, site: CallSite) {
+        if self.scripted.contains(&actor) {
+            return;
+        }
+        let machine = &mut self.machine;
+        let place = *self
+            .places
+            .entry(site.address)
+            .or_insert_with(|| machine.place_id(&(site.resolve)(site.address)));
         machine.at_place(actor, place);
     }
 

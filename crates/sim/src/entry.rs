@@ -16,7 +16,7 @@ use crate::builder::{Mode, OnDeadlock};
 use crate::core::{Core, Inner};
 use crate::error::Deadlock;
 use crate::schedule::State;
-use crate::{StackRef, pool, watchdog};
+use crate::{StackRef, pool, site, watchdog};
 
 /// The calling thread inside the API. Dropping it ends the call: whoever waits for what it did is
 /// told, and callbacks that nobody can reach any more are dropped once the lock is given back.
@@ -29,11 +29,15 @@ pub(crate) struct Entry<'a> {
 impl StackRef {
     /// Begins a call of the API: in controlled mode a point where others may go first.
     pub(crate) fn enter(&self, at: &'static Location<'static>) -> Entry<'_> {
+        let site = site::take();
         let mut entry = Entry::new(&self.inner);
         entry.yield_baton();
         entry.revive();
         let actor = entry.me.actor;
-        entry.place(actor, at);
+        match site {
+            Some(site) => entry.place_at(actor, site),
+            None => entry.place(actor, at),
+        }
         entry
     }
 

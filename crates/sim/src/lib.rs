@@ -73,7 +73,9 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod adapters;
 mod answer;
+mod api;
 mod barrier;
 mod bind;
 mod builder;
@@ -106,6 +108,7 @@ mod registration;
 mod row;
 mod schedule;
 mod settle;
+mod site;
 mod stack;
 mod stuck;
 mod subscribe;
@@ -144,7 +147,8 @@ pub use self::process::{Inside, Module, Object, Process};
 pub use self::register::{HandleCell, RawKind, RawRegistered, RawRequest};
 pub use self::registration::Registration;
 pub use self::row::{LentKey, Row};
-pub use self::stack::{Stack, StackRef};
+pub use self::site::CallSite;
+pub use self::stack::{Stack, StackRef, WeakStack};
 pub use self::subscribe::{
     ForConnectivityHint, ForIpInterface, ForRoute, ForStableTable, ForTeredoPort,
     ForUnicastAddress, HasInitial, StableAddresses, Subscribe,

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
@@ -9,13 +10,15 @@ use std::time::Instant;
 use netiosim_model::choose::Chooser;
 use netiosim_model::event::Event;
 use netiosim_model::finding::Finding;
-use netiosim_model::ids::{ActorId, ProcessId};
-use netiosim_model::machine::Machine;
+use netiosim_model::ids::{ActorId, Handle, ProcessId};
+use netiosim_model::machine::{Irql, Machine, RowFill};
 use netiosim_model::rule::Rule;
+use netiosim_model::status::Flavour;
 use parking_lot::{Condvar, Mutex};
 
 use crate::builder::{Builder, Mode};
 use crate::core::{Core, Inner};
+use crate::entry::Entry;
 use crate::picker::Picker;
 use crate::{bind, pool, schedule, watchdog};
 
@@ -221,7 +224,84 @@ impl Drop for Stack {
     }
 }
 
+/// A stack that is not kept by whoever holds this.
+#[derive(Clone)]
+pub struct WeakStack {
+    inner: std::sync::Weak<Inner>,
+}
+
+impl WeakStack {
+    /// The stack, if anybody still has it.
+    #[must_use]
+    pub fn upgrade(&self) -> Option<StackRef> {
+        self.inner.upgrade().map(|inner| StackRef { inner })
+    }
+}
+
+impl fmt::Debug for WeakStack {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("WeakStack(..)")
+    }
+}
+
 impl StackRef {
+    /// The stack whose worker, or whose [spawned](Self::spawn) thread, the calling thread is.
+    #[must_use]
+    pub fn of_this_thread() -> Option<Self> {
+        bind::own_stack().map(|inner| Self { inner })
+    }
+
+    /// A handle that does not keep the stack.
+    #[must_use]
+    pub fn downgrade(&self) -> WeakStack {
+        WeakStack { inner: Arc::downgrade(&self.inner) }
+    }
+
+    /// What tells this stack from every other of this process, gone ones included.
+    #[must_use]
+    pub fn uid(&self) -> u64 {
+        self.inner.uid
+    }
+
+    /// Whether the stack was dropped, or is being dropped.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.look(|core| core.closing)
+    }
+
+    /// How a callback finds the members of its row that are not keys, in memory: poisoned, or zero
+    /// (option `row-non-key`, O-23).
+    #[must_use]
+    pub fn row_fill(&self) -> RowFill {
+        self.look(|core| {
+            let (machine, chooser) = core.parts();
+            machine.row_fill(chooser)
+        })
+    }
+
+    /// The interrupt request level of the calling thread.
+    #[must_use]
+    pub fn irql(&self) -> Irql {
+        let entry = Entry::new(&self.inner);
+        entry.machine.actor_info(entry.me.actor).irql()
+    }
+
+    /// The flavour of the calling thread's process: which codes it sees.
+    #[must_use]
+    pub fn flavour(&self) -> Flavour {
+        let entry = Entry::new(&self.inner);
+        entry.machine.flavour(entry.me.actor)
+    }
+
+    /// Reports a finding of the calling thread about a registration, or about none: for drivers of
+    /// the stack that see what the model cannot, such as a read of memory.
+    #[track_caller]
+    pub fn report(&self, rule: Rule, handle: Option<Handle>, message: &str) {
+        let mut entry = self.enter(Location::caller());
+        let actor = entry.me.actor;
+        entry.machine.report(rule, actor, handle, message.to_owned());
+    }
+
     /// One more handle of the same stack.
     #[must_use]
     pub fn handle(&self) -> Self {

@@ -172,6 +172,24 @@ impl StackRef {
         entry.machine.table_rows(actor, table)
     }
 
+    /// The rows of a table that was just handed out to the calling thread, for drivers that lay them into
+    /// memory: no call of the API, and no finding.
+    #[must_use]
+    pub fn table_memory(&self, table: TableId) -> Option<Arc<Vec<Row>>> {
+        let mut entry = Entry::new(&self.inner);
+        let actor = entry.me.actor;
+        if !entry.machine.holds_table(table) {
+            return None;
+        }
+        entry.machine.table_rows(actor, table)
+    }
+
+    /// Whether a table was handed out and is not freed.
+    #[must_use]
+    pub fn holds_table(&self, table: TableId) -> bool {
+        self.look(|core| core.machine.holds_table(table))
+    }
+
     /// One member of one row of a table, counted from 0; `None` when there is no such row or member,
     /// or the table was freed, which is a finding (N021).
     #[track_caller]

@@ -92,6 +92,11 @@ fn null_table(ask: &mut Ask<'_>) -> Status {
     }
 }
 
+/// The row of an interface as GetIfEntry2 fills it in.
+pub(super) fn normal_row(interface: &Interface) -> IfRow {
+    View::of_level(NORMAL).row(interface)
+}
+
 /// How a level looks at an interface.
 #[derive(Clone, Copy)]
 struct View {

@@ -5,6 +5,7 @@
 //! function means is in the files of this module, one file a kind of row; they look at the tables,
 //! and what they want changed they say as a [`Change`].
 
+pub mod adapters;
 mod address;
 mod anycast;
 mod best_route;
@@ -20,7 +21,9 @@ mod neighbour;
 mod unicast;
 
 use std::fmt;
+use std::sync::Arc;
 
+use self::adapters::{Adapters, AdaptersInfo};
 pub(crate) use self::check::{Checks, Class};
 pub use self::convert::{if_name, parse_if_name};
 use crate::change::Change;
@@ -150,6 +153,28 @@ pub enum Call {
         /// the others, the terminator included.
         length: usize,
     },
+    /// GetAdaptersAddresses and GetAdaptersInfo. The latter has neither Family nor Flags nor Reserved.
+    Adapters {
+        /// The function.
+        function: Function,
+        /// Family, as given: 32 bits wide.
+        family: u32,
+        /// Flags, as given: [`adapters::gaa`] has their names.
+        flags: u32,
+        /// Whether Reserved is something else than NULL.
+        reserved: bool,
+        /// How big the buffer is said to be, in bytes; `None`: the pointer to the size is NULL.
+        size: Option<u32>,
+        /// Whether there is a buffer; false is NULL.
+        buffer: bool,
+    },
+    /// GetNumberOfInterfaces.
+    Number {
+        /// The function.
+        function: Function,
+        /// Whether there is a place for the number; false is NULL.
+        pointer: bool,
+    },
 }
 
 impl Call {
@@ -161,7 +186,9 @@ impl Call {
             | Self::Table { function, .. }
             | Self::BestInterface { function, .. }
             | Self::Hint { function, .. }
-            | Self::Convert { function, .. } => *function,
+            | Self::Convert { function, .. }
+            | Self::Adapters { function, .. }
+            | Self::Number { function, .. } => *function,
             Self::Free(_) => Function::FreeMibTable,
             Self::BestRoute { .. } => Function::GetBestRoute2,
         }
@@ -177,6 +204,33 @@ impl Call {
     #[must_use]
     pub fn table(function: Function, family: u16) -> Self {
         Self::Table { function, family, level: 0, pointer: true }
+    }
+
+    /// A call of GetAdaptersAddresses with a buffer that is big enough.
+    #[must_use]
+    pub fn adapters_addresses(family: u32, flags: u32) -> Self {
+        let function = Function::GetAdaptersAddresses;
+        Self::Adapters {
+            function,
+            family,
+            flags,
+            reserved: false,
+            size: Some(u32::MAX),
+            buffer: true,
+        }
+    }
+
+    /// A call of GetAdaptersInfo with a buffer that is big enough.
+    #[must_use]
+    pub fn adapters_info() -> Self {
+        Self::Adapters {
+            function: Function::GetAdaptersInfo,
+            family: 0,
+            flags: 0,
+            reserved: false,
+            size: Some(u32::MAX),
+            buffer: true,
+        }
     }
 }
 
@@ -198,6 +252,15 @@ pub enum Output {
     Hint(HintRow),
     /// The result of a conversion; zero after a failure that resets it.
     Value(Value),
+    /// The list of GetAdaptersAddresses, in the buffer. The size is left as it was (chosen).
+    Adapters(Arc<Adapters>),
+    /// The list of GetAdaptersInfo, in the buffer. The size is left as it was (chosen).
+    AdaptersInfo(Arc<AdaptersInfo>),
+    /// The size that the buffer has to have, in bytes, with ERROR_BUFFER_OVERFLOW; the buffer is left
+    /// as it was.
+    Size(u32),
+    /// How many there are.
+    Number(u32),
 }
 
 /// What a call answered.
@@ -365,6 +428,11 @@ pub(crate) fn answer(ask: &mut Ask<'_>, call: &Call) -> Answer {
         Call::Convert { function, input, pointer, length } => {
             convert::convert(ask, *function, input.as_ref(), *pointer, *length)
         }
+        Call::Adapters { function, .. } => match function {
+            Function::GetAdaptersInfo => adapters::info(ask, call),
+            _ => adapters::addresses(ask, call),
+        },
+        Call::Number { pointer, .. } => adapters::number(ask, *pointer),
         Call::Free(_) => unreachable!("FreeMibTable is the machine's"),
     }
 }

@@ -67,7 +67,7 @@ fn get(ask: &mut Ask<'_>, keys: Option<Keys>) -> Result<Answer, Status> {
 }
 
 /// The groups that an interface has joined, without a family none.
-fn groups(env: &Env, luid: Luid, family: Family) -> BTreeSet<IpAddr> {
+pub(super) fn groups(env: &Env, luid: Luid, family: Family) -> BTreeSet<IpAddr> {
     let mut groups = BTreeSet::new();
     if env.row(luid, family).is_none() {
         return groups;

@@ -35,6 +35,12 @@ impl Env {
         if held == Some(false) {
             return Err(ChangeError::AddressExists(key.1));
         }
+        // Who gave a lease is a DHCP server; where none is known, it is the gateway (chosen).
+        self.interfaces_mut().edit(lease.luid, |interface| {
+            let services = &mut interface.services;
+            services.dhcp_enabled = true;
+            services.dhcp_server = services.dhcp_server.or(lease.gateway);
+        });
         self.drop_addresses(lease.luid, |address| leased(address) && address.key() != key, effects);
         if held.is_some() {
             let edit = AddressEdit {

@@ -118,6 +118,10 @@ impl Env {
                 self.some_interface(*luid)?;
                 self.interfaces_mut().edit(*luid, |i| i.connectivity = *connectivity);
             }
+            Change::ServicesSet { luid, edit } => {
+                self.some_interface(*luid)?;
+                self.interfaces_mut().edit(*luid, |i| i.services.apply(edit));
+            }
             Change::FilterSet { luid, top_connected } => {
                 self.some_interface(*luid)?;
                 self.interfaces_mut().edit(*luid, |i| i.top_connected = *top_connected);

@@ -54,6 +54,11 @@ pub fn markdown() -> String {
             Shape::BestInterface => "an address".to_owned(),
             Shape::Hint => "NL_NETWORK_CONNECTIVITY_HINT".to_owned(),
             Shape::Convert => "a value".to_owned(),
+            Shape::Adapters if function == Function::GetAdaptersInfo => {
+                "a buffer for a list of IP_ADAPTER_INFO".to_owned()
+            }
+            Shape::Adapters => "a buffer for a list of IP_ADAPTER_ADDRESSES".to_owned(),
+            Shape::Number => "a number".to_owned(),
         };
         let drivers = match spec.irql {
             MostIrql::Passive => "PASSIVE_LEVEL",

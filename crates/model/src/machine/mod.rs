@@ -41,7 +41,7 @@ pub use self::query::EntryQuery;
 pub use self::register::Registered;
 pub use self::registration::{Death, Kind, Registration, Request, Running};
 pub use self::resource::{Begun, ChannelInfo, LockInfo};
-pub use self::row::{RowRead, RowRef};
+pub use self::row::{RowFill, RowRead, RowRef};
 
 use crate::aside::Aside;
 use crate::choose::Chooser;

@@ -31,6 +31,15 @@ pub enum RowRead {
     Gone,
 }
 
+/// What the members of a lent row that are not keys hold, where the row lies in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum RowFill {
+    /// Zero (observed 8).
+    Zero,
+    /// A pattern that is no value of anything.
+    Poison,
+}
+
 impl From<Member> for Field {
     fn from(member: Member) -> Self {
         Self::parse(RowType::IpInterface, member.name()).expect("every member is a field")
@@ -74,10 +83,18 @@ impl Machine {
             first.join(", ")
         );
         self.finding(Rule::RowNonKeyMember, actor, Some(row.handle), message, Vec::new());
-        RowRead::NotPromised(match self.pick(OptionId::RowNonKey, chooser) {
-            "zero" => lent.get(field),
-            _ => poison(field),
+        RowRead::NotPromised(match self.row_fill(chooser) {
+            RowFill::Zero => lent.get(field),
+            RowFill::Poison => poison(field),
         })
+    }
+
+    /// What a row in memory holds where nothing is promised (option `row-non-key`, O-23).
+    pub fn row_fill(&mut self, chooser: &mut dyn Chooser) -> RowFill {
+        match self.pick(OptionId::RowNonKey, chooser) {
+            "zero" => RowFill::Zero,
+            _ => RowFill::Poison,
+        }
     }
 
     /// Frees a notification row, as with FreeMibTable: never allowed (NI-14, NU-07, NR-06, CV-22).

@@ -82,6 +82,12 @@ impl Machine {
         rows.get(row).filter(|row| row.row_type() == field.row()).map(|row| row.get(field))
     }
 
+    /// Whether a table was handed out and neither freed nor gone with its process.
+    #[must_use]
+    pub fn holds_table(&self, table: TableId) -> bool {
+        self.state.tables.get(&table).is_some()
+    }
+
     /// The tables of a process that are not freed, with what each is.
     #[must_use]
     pub fn tables_held(&self, process: ProcessId) -> Vec<(TableId, Function)> {

@@ -5,7 +5,7 @@ use super::{OptionId, OptionSpec, OptionValue, Scope};
 use crate::truth::Truth::{Chosen, Documented, Observed};
 
 /// Those that follow the ones of `table.rs`, at the positions of their [`OptionId`]s.
-pub(super) const QUERIES: [OptionSpec; 21] = [
+pub(super) const QUERIES: [OptionSpec; 23] = [
     OptionSpec {
         id: OptionId::UnknownLuid,
         name: "unknown-luid",
@@ -508,5 +508,47 @@ pub(super) const QUERIES: [OptionSpec; 21] = [
             Chosen,
             "Wine lacks the function or was not looked at; as under `documented`",
         ),
+    },
+    OptionSpec {
+        id: OptionId::LeaseNotAssociated,
+        name: "lease-not-associated",
+        covers: &["AD-19", "AD-23"],
+        question: "What does GetAdaptersAddresses answer while all that an adapter has of IPv4 is a lease whose address is tentative?",
+        values: &[
+            value("listed", "success: the address is in the list, with its state"),
+            value("refused", "ERROR_ADDRESS_NOT_ASSOCIATED (1228)"),
+        ],
+        per: Scope::Run,
+        documented: set(
+            &["listed"],
+            Documented,
+            "the page of IP_ADAPTER_UNICAST_ADDRESS: all configured addresses are shown; the page of the function names the code and does not say when",
+        ),
+        observed: unseen(&["listed"]),
+        adversarial: set(
+            &["listed", "refused"],
+            Documented,
+            "the page lists the code for an address that is not yet associated",
+        ),
+        wine: set(&["listed"], Chosen, "as under `documented`"),
+    },
+    OptionSpec {
+        id: OptionId::NumberOfInterfaces,
+        name: "number-of-interfaces",
+        covers: &["AD-30", "AD-31"],
+        question: "Which interfaces does GetNumberOfInterfaces count where GetAdaptersInfo leaves more than the loopback one out?",
+        values: &[
+            value("every", "every interface of the machine"),
+            value("info-and-loopback", "one more than the adapters of GetAdaptersInfo"),
+        ],
+        per: Scope::Run,
+        documented: set(
+            &["every"],
+            Documented,
+            "the first sentence of the page; its second says otherwise",
+        ),
+        observed: unseen(&["every"]),
+        adversarial: set(&["every", "info-and-loopback"], Documented, "both sentences of the page"),
+        wine: set(&["every"], Chosen, "as under `documented`"),
     },
 ];

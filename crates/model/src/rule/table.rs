@@ -303,4 +303,16 @@ pub(super) static TABLE: &[Entry] = &[
         source: "the requirements section of each page: minimum supported client",
         page: include_str!("../../rules/N023.md"),
     },
+    Entry {
+        rule: Rule::UnboundThread,
+        id: "N024",
+        slug: "unbound-thread",
+        title: "a thread calls that belongs to no stack, while others belong to one",
+        severity: Severity::Error,
+        truth: Truth::Chosen,
+        requirements: &[],
+        summary: "Every thread that calls the Windows functions in a process with bound stacks belongs to one of them.",
+        source: "this project: a guess would let tests that run in parallel disturb each other",
+        page: include_str!("../../rules/N024.md"),
+    },
 ];

@@ -65,6 +65,7 @@ pub use self::hint::Hints;
 pub use self::interfaces::Interfaces;
 pub use self::neighbour::{Neighbour, NeighbourState};
 pub use self::origin::{DadState, PrefixOrigin, RouteOrigin, SuffixOrigin, protocol};
+pub(crate) use self::route::masked;
 pub use self::route::{Route, RouteKey, RouteOwner, Routes};
 
 /// A lifetime in seconds as the rows have it; `None` is without end, 0xFFFFFFFF (ST-11).

@@ -1,6 +1,7 @@
 //! What happens to the simulated machine: changes, faults, restarts.
 
 mod address;
+mod services;
 mod storm;
 mod text;
 

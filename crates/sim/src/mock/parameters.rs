@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use netiosim_model::api;
+use netiosim_model::event::Function;
 use netiosim_model::ids::Handle;
 use netiosim_model::status::Status;
 
@@ -105,8 +106,8 @@ impl Args {
         }
     }
 
-    /// Family as a Windows number, of registrations and tables that have it, and of
-    /// GetIpInterfaceEntry.
+    /// Family as a Windows number, of registrations and tables that have it, of
+    /// GetIpInterfaceEntry and of GetAdaptersAddresses (where it fits into 16 bits).
     #[must_use]
     pub fn family(&self) -> Option<u16> {
         match self {
@@ -115,6 +116,11 @@ impl Args {
             Self::Call(api::Call::Table { function, family, .. }) => {
                 words::has_family(*function).then_some(*family)
             }
+            Self::Call(api::Call::Adapters {
+                function: Function::GetAdaptersAddresses,
+                family,
+                ..
+            }) => u16::try_from(*family).ok(),
             Self::Cancel { .. } | Self::Port { .. } | Self::Overlapped { .. } | Self::Call(_) => {
                 None
             }

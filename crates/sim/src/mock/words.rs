@@ -61,6 +61,15 @@ pub(super) fn parameters(call: &Call) -> String {
             let place = *pointer || *function == Function::IfNametoindex;
             parts.extend(missing(place, "result"));
         }
+        Call::Adapters { function, family, flags, reserved: _, size, buffer } => {
+            if *function == Function::GetAdaptersAddresses {
+                parts.push(format!("family {family}"));
+                parts.push(format!("flags {flags:#x}"));
+            }
+            parts.push(size.map_or("no size".into(), |size| format!("{size} bytes")));
+            parts.extend(missing(*buffer, "list"));
+        }
+        Call::Number { function: _, pointer } => parts.extend(missing(*pointer, "number")),
     }
     parts.join(", ")
 }
@@ -77,6 +86,10 @@ pub(super) fn output(output: &Output) -> Option<String> {
         Output::Index(index) => Some(format!("index {index}")),
         Output::Hint(hint) => Some(hint.to_string()),
         Output::Value(written) => Some(value(written)),
+        Output::Adapters(adapters) => Some(format!("{} adapters", adapters.list.len())),
+        Output::AdaptersInfo(adapters) => Some(format!("{} adapters", adapters.list.len())),
+        Output::Size(size) => Some(format!("{size} bytes are needed")),
+        Output::Number(number) => Some(number.to_string()),
     }
 }
 

@@ -1,0 +1,4 @@
+//! `std::os::windows::raw`.
+
+pub type HANDLE = *mut core::ffi::c_void;
+pub type SOCKET = u64;

@@ -1,0 +1,1 @@
+//! `std::os::windows::thread`: nothing of it is stable beyond the handles in `io`.

@@ -1,0 +1,1 @@
+//! Driving the stack from C: `include/netiosim.h`.

@@ -1,0 +1,56 @@
+//! The exports, by Microsoft's names.
+//!
+//! Each does the same: it notes where it was called from, turns what the pointers point to into the parameters of
+//! the model's call, lets the current stack answer, and writes what came out. What a function means is
+//! said on its page and decided in the model; what is said here is how the memory is used.
+#![allow(non_snake_case, reason = "these are Microsoft's names")]
+#![allow(clippy::missing_safety_doc, reason = "the contract is that of each function's page: see the crate's first page")]
+
+mod best;
+mod convert;
+mod hint;
+mod macros;
+mod notify;
+mod overlapped;
+mod rows;
+mod tables;
+mod teredo;
+
+use netiosim_sim::StackRef;
+use netiosim_sim::model::api::{Call, Output, Reply};
+
+pub use self::best::*;
+pub use self::convert::*;
+pub use self::hint::*;
+pub use self::notify::*;
+pub use self::overlapped::*;
+pub use self::rows::*;
+pub use self::tables::*;
+pub use self::teredo::*;
+use crate::{current, origin, sentinel};
+
+/// What a call of a thread without a stack answers: ERROR_INVALID_FUNCTION, a code that no function of the
+/// API has itself (chosen; N024).
+pub const NO_STACK: u32 = 1;
+
+/// Lets the current stack of the calling thread answer.
+fn on_stack(function: &str, caller: usize, f: impl FnOnce(&StackRef) -> u32) -> u32 {
+    let code = match current::current(function, caller) {
+        Some(stack) => {
+            origin::announce(caller);
+            f(&stack)
+        }
+        None => NO_STACK,
+    };
+    sentinel::set();
+    code
+}
+
+/// A call that answers at once; `write` gets what it wrote.
+fn ask(call: &Call, caller: usize, write: impl FnOnce(&StackRef, Output)) -> u32 {
+    on_stack(call.function().name(), caller, |stack| {
+        let Reply { code, output, .. } = stack.call(call);
+        write(stack, output);
+        code
+    })
+}

@@ -1,0 +1,105 @@
+//! The functions with one row.
+
+use netiosim_sim::model::api::{Call, Output};
+use netiosim_sim::model::function::Function;
+use windows_sys::Win32::NetworkManagement::IpHelper::{
+    MIB_ANYCASTIPADDRESS_ROW, MIB_IF_ENTRY_LEVEL, MIB_IF_ROW2, MIB_IPFORWARD_ROW2,
+    MIB_IPINTERFACE_ROW, MIB_IPNET_ROW2, MIB_MULTICASTIPADDRESS_ROW, MIB_UNICASTIPADDRESS_ROW,
+};
+
+use super::ask;
+use super::macros::exports;
+use crate::layout::Layout;
+
+/// A function that fills a row in by its keys.
+unsafe fn get<L: Layout>(function: Function, level: i32, row: *mut L, caller: usize) -> u32 {
+    // SAFETY: the caller's.
+    let given = (!row.is_null()).then(|| unsafe { L::read_keys(row) }.into());
+    ask(&Call::Row { function, level, row: given }, caller, |_, output| {
+        if let Output::Row(out) = output
+            && let Ok(out) = L::Row::try_from(out)
+        {
+            // SAFETY: the caller's; the model writes no row where none was given.
+            unsafe { L::write(&out, row) };
+        }
+    })
+}
+
+/// A function that takes a row and writes nothing.
+unsafe fn set<L: Layout>(function: Function, row: *const L, caller: usize) -> u32 {
+    // SAFETY: the caller's.
+    let given = (!row.is_null()).then(|| unsafe { L::read(row) }.into());
+    ask(&Call::Row { function, level: 0, row: given }, caller, |_, _| ())
+}
+
+macro_rules! row_exports {
+    (
+        get { $($get:ident($get_row:ty);)* }
+        set { $($set:ident($set_row:ty);)* }
+        initialize { $($initialize:ident($initialize_row:ty);)* }
+    ) => {
+        exports! {
+            $(
+                #[doc = concat!(stringify!($get), ": the row's keys say what is asked for, and the row is filled in.")]
+                [1] fn $get(caller; row: *mut $get_row) -> u32 {
+                    // SAFETY: the caller's.
+                    unsafe { get(Function::$get, 0, row, caller) }
+                }
+            )*
+            $(
+                #[doc = concat!(stringify!($set), ": the row is read and not written.")]
+                [1] fn $set(caller; row: *const $set_row) -> u32 {
+                    // SAFETY: the caller's.
+                    unsafe { set(Function::$set, row, caller) }
+                }
+            )*
+            $(
+                #[doc = concat!(stringify!($initialize), ": fills a row with what Create and Set leave alone.")]
+                [1] fn $initialize(caller; row: *mut $initialize_row) {
+                    // SAFETY: the caller's.
+                    unsafe { get(Function::$initialize, 0, row, caller) };
+                }
+            )*
+            /// GetIfEntry2Ex: like GetIfEntry2, at a level.
+            [2] fn GetIfEntry2Ex(caller; level: MIB_IF_ENTRY_LEVEL, row: *mut MIB_IF_ROW2) -> u32 {
+                // SAFETY: the caller's.
+                unsafe { get(Function::GetIfEntry2Ex, level, row, caller) }
+            }
+            /// SetIpInterfaceEntry: the row is read and not written.
+            [1] fn SetIpInterfaceEntry(caller; row: *mut MIB_IPINTERFACE_ROW) -> u32 {
+                // SAFETY: the caller's.
+                unsafe { set(Function::SetIpInterfaceEntry, row.cast_const(), caller) }
+            }
+        }
+    };
+}
+
+row_exports! {
+    get {
+        GetIpInterfaceEntry(MIB_IPINTERFACE_ROW);
+        GetIfEntry2(MIB_IF_ROW2);
+        GetUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW);
+        GetAnycastIpAddressEntry(MIB_ANYCASTIPADDRESS_ROW);
+        GetMulticastIpAddressEntry(MIB_MULTICASTIPADDRESS_ROW);
+        GetIpForwardEntry2(MIB_IPFORWARD_ROW2);
+        GetIpNetEntry2(MIB_IPNET_ROW2);
+    }
+    set {
+        CreateUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW);
+        SetUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW);
+        DeleteUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW);
+        CreateAnycastIpAddressEntry(MIB_ANYCASTIPADDRESS_ROW);
+        DeleteAnycastIpAddressEntry(MIB_ANYCASTIPADDRESS_ROW);
+        CreateIpForwardEntry2(MIB_IPFORWARD_ROW2);
+        SetIpForwardEntry2(MIB_IPFORWARD_ROW2);
+        DeleteIpForwardEntry2(MIB_IPFORWARD_ROW2);
+        CreateIpNetEntry2(MIB_IPNET_ROW2);
+        SetIpNetEntry2(MIB_IPNET_ROW2);
+        DeleteIpNetEntry2(MIB_IPNET_ROW2);
+    }
+    initialize {
+        InitializeIpInterfaceEntry(MIB_IPINTERFACE_ROW);
+        InitializeUnicastIpAddressEntry(MIB_UNICASTIPADDRESS_ROW);
+        InitializeIpForwardEntry(MIB_IPFORWARD_ROW2);
+    }
+}
