@@ -82,6 +82,9 @@ impl Bench {
                 });
                 Call::Convert { function, input, pointer: true, length: 257 }
             }
+            Shape::Adapters if function == Function::GetAdaptersInfo => Call::adapters_info(),
+            Shape::Adapters => Call::adapters_addresses(0, 0),
+            Shape::Number => Call::Number { function, pointer: true },
         };
         let reply = machine.call(main, &call, chooser);
         (reply.status, reply.code, reply.output == Output::Nothing)

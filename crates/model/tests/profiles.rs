@@ -154,6 +154,8 @@ const DECIDED: &[(&str, &str, &str, &str, &str)] = &[
     ("stable-overlap", "serialized", "overlap", "overlap", "serialized"),
     ("hint-initial", "current", "current", "current unknown", "current"),
     ("media-loss", "lose-leases", "keep", "lose-leases keep", "lose-leases"),
+    ("lease-not-associated", "listed", "listed", "listed refused", "listed"),
+    ("number-of-interfaces", "every", "every", "every info-and-loopback", "every"),
 ];
 
 /// Remembers what it was asked, and answers from a list.
@@ -319,7 +321,7 @@ fn every_silent_spot_of_these_functions_is_covered() {
         assert!(number.parse::<u32>().is_ok_and(|n| n > 0), "{reference}");
         let known = [
             "O", "C", "X", "obs", "TP", "GT", "NI", "CX", "NT", "TA", "TS", "TI", "IE", "IT", "IF",
-            "FT", "II", "UE", "UC", "BR", "RT", "CV", "NS", "NH",
+            "FT", "II", "UE", "UC", "BR", "RT", "CV", "NS", "NH", "AD",
         ];
         assert!(known.contains(&kind), "{reference}");
     }

@@ -27,6 +27,9 @@ const NUMBERS: &[(Status, u32, u32, u32)] = &[
     (Status::CanNotComplete, 1003, 0xC000_0001, 0xC000_0001),
     (Status::NetworkUnreachable, 1231, 0xC000_023C, 0xC000_023C),
     (Status::ObjectAlreadyExists, 5010, 5010, 0xC000_0035),
+    // Of functions that drivers do not have: the plain analogues.
+    (Status::NoData, 232, 0xC000_00B1, 0xC000_00B1),
+    (Status::AddressNotAssociated, 1228, 0xC000_0239, 0xC000_0239),
     (Status::Absent, 127, 0xC000_0139, 0xC000_0139),
 ];
 

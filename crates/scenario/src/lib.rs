@@ -6,6 +6,7 @@
 //! [`template`] brings stacks and example scenarios along; [`schema`] describes the format for
 //! editors; [`load`] does all of that for a file on disk.
 
+pub mod adapter;
 pub mod cell;
 pub mod check;
 pub mod format;

@@ -272,6 +272,13 @@ fn lay_interface(known: &mut InterfaceSpec, over: InterfaceSpec) {
     if let Some(over) = over.connectivity {
         lay_connectivity(known.connectivity.get_or_insert_default(), &over);
     }
+    known.dns_servers = over.dns_servers.or(known.dns_servers.take());
+    known.dns_suffix = over.dns_suffix.or(known.dns_suffix.take());
+    known.dns_search = over.dns_search.or(known.dns_search.take());
+    known.wins_servers = over.wins_servers.or(known.wins_servers.take());
+    // Without DHCP the server of the base is none.
+    known.dhcp_server = over.dhcp_server.or(known.dhcp_server.filter(|_| over.dhcp != Some(false)));
+    known.dhcp = over.dhcp.or(known.dhcp.filter(|_| over.dhcp_server.is_none()));
     known.counters.extend(over.counters);
     lay_binding(&mut known.ipv4, over.ipv4);
     lay_binding(&mut known.ipv6, over.ipv6);

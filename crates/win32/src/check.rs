@@ -27,6 +27,9 @@ macro_rules! same_signature {
 
 same_signature! {
     GetTeredoPort,
+    GetAdaptersAddresses,
+    GetAdaptersInfo,
+    GetNumberOfInterfaces,
     GetIpInterfaceEntry,
     GetIfEntry2,
     GetIfEntry2Ex,

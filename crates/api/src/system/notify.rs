@@ -58,9 +58,9 @@ impl Registration {
     }
 
     /// Cancels it on a thread of its own; without one, it stays.
-    fn end_elsewhere(self: Box<Self>) {
+    fn end_elsewhere(self) {
         // A thread that cannot be had must not make this one wait.
-        let registration = ManuallyDrop::new(*self);
+        let registration = ManuallyDrop::new(self);
         let end = move || {
             // Nobody is there to be told.
             let _ = registration.end();
@@ -81,7 +81,7 @@ impl Cancel for Registration {
     }
 
     fn cancel_detached(self: Box<Self>) {
-        self.end_elsewhere();
+        (*self).end_elsewhere();
     }
 }
 
@@ -89,7 +89,7 @@ impl Drop for Registration {
     fn drop(&mut self) {
         if self.is_below() {
             let Self { handle, context, free } = *self;
-            Box::new(Self { handle, context, free }).end_elsewhere();
+            Self { handle, context, free }.end_elsewhere();
         } else {
             // Nobody is there to be told.
             let _ = self.end();

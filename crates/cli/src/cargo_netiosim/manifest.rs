@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use toml_edit::{DocumentMut, Item, Key, Table, TableLike, Value, value};
+use toml_edit::{DocumentMut, Item, Table, TableLike, Value, value};
 
 use super::flip::{Windows, flip_predicate};
 use super::simulator::Simulator;
@@ -33,7 +33,7 @@ pub(crate) fn flip_targets(manifest: &mut DocumentMut, windows: Windows) {
         while targets.contains_key(&format!("cfg({name})")) {
             name = format!("all({name})");
         }
-        targets.entry_format(&Key::new(format!("cfg({name})"))).or_insert(item);
+        targets.insert(&format!("cfg({name})"), item);
     }
 }
 

@@ -51,11 +51,15 @@ impl Env {
     /// Puts an address into the tables without telling anybody, with the routes that it brings if its
     /// interface is up: for building a machine.
     ///
-    /// One that a DHCP server or a router gave by its origin is learnt from them.
+    /// One that a DHCP server or a router gave by its origin is learnt from them, and its interface is
+    /// one with DHCP.
     pub fn place_address(&mut self, mut address: UnicastAddress) {
         let key = address.key();
         address.learnt =
             matches!(address.prefix_origin, PrefixOrigin::Dhcp | PrefixOrigin::RouterAdvertisement);
+        if address.prefix_origin == PrefixOrigin::Dhcp {
+            self.interfaces_mut().edit(key.0, |interface| interface.services.dhcp_enabled = true);
+        }
         self.addresses_mut().insert(address);
         if !self.can_carry(key.0) {
             self.suspend_detection(key);

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use netiosim_model::function::Function;
 use netiosim_model::row::RowType;
 
+use super::adapters;
 use super::faults::Faults;
 use super::names::row_of;
 use super::notify::table_name;
@@ -32,6 +33,8 @@ pub(super) fn check(
         table::check(function, call, &named(function), place, faults);
     } else if let Some((function, call)) = step.convert_call() {
         convert(function, call, &named(function), place, faults);
+    } else if let Some((function, call)) = step.adapters_call() {
+        adapters::check(function, call, &named(function), place, faults);
     } else if let Some((function, call)) = step.overlapped_call() {
         overlapped(call, &named(function), faults);
     } else if let Some((function, call)) = step.best_interface_call() {
@@ -75,6 +78,9 @@ fn other(step: &Step, path: &JsonPath, place: Place<'_, '_>, faults: &mut Faults
                 place.value(port, &path.then("port"), faults);
             }
             save(call.save.as_deref(), &path, faults);
+        }
+        Step::GetNumberOfInterfaces(call) => {
+            adapters::number(call, &path.then("get_number_of_interfaces"), place, faults);
         }
         Step::GetBestRoute2(call) => {
             best_route(call, &path.then("get_best_route2"), place, faults);

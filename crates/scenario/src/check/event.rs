@@ -61,6 +61,7 @@ pub(super) fn check(event: &Event, path: &JsonPath, names: &Names<'_>, faults: &
         Event::InterfaceSet(set) => interface_set(set, &path.then("interface_set"), names, faults),
         Event::Connectivity(_)
         | Event::Filter(_)
+        | Event::ServicesSet(_)
         | Event::Above(_)
         | Event::InterfaceEnable(_)
         | Event::InterfaceTouch(_)

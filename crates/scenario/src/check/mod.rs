@@ -3,6 +3,7 @@
 //! What the schema cannot say: names of locks, threads, registrations and the like; codes, rules,
 //! profiles and options; what goes together and what does not. All problems are found at once.
 
+mod adapters;
 mod call;
 mod client;
 mod event;
@@ -12,6 +13,7 @@ mod head;
 mod names;
 mod network;
 mod notify;
+mod services;
 mod stack;
 mod step;
 mod table;

@@ -325,9 +325,11 @@ impl<'a> ClientNames<'a> {
         }
         let converted = step.convert_call().and_then(|(_, call)| call.save.as_deref());
         let best = step.best_interface_call().and_then(|(_, call)| call.save.as_deref());
-        self.variables.extend(converted.into_iter().chain(best));
+        let adapters = step.adapters_call().and_then(|(_, call)| call.save_size.as_deref());
+        self.variables.extend(converted.into_iter().chain(best).chain(adapters));
         match step {
             Step::GetTeredoPort(call) => self.variables.extend(call.save.as_deref()),
+            Step::GetNumberOfInterfaces(call) => self.variables.extend(call.save.as_deref()),
             Step::HasFunction(has) => self.variables.extend(has.save.as_deref()),
             Step::ReadTable(read) => self.variables.extend(read.save.as_deref()),
             Step::GetBestRoute2(call) => {

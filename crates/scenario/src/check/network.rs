@@ -6,7 +6,7 @@ use super::event::{interface_add, leaving};
 use super::faults::Faults;
 use super::names::Names;
 use super::stack;
-use crate::format::{Cidr, ConnectivityEvent, Event, StormEvent};
+use crate::format::{Cidr, ConnectivityEvent, Event, ServicesEvent, StormEvent};
 use crate::read::JsonPath;
 use crate::template::LOOPBACK_ALIAS;
 
@@ -45,6 +45,23 @@ pub(super) fn check_link(event: &Event, path: &JsonPath, names: &Names<'_>, faul
             if *one == empty {
                 faults.tell(&path.then("connectivity"), NOTHING.0, Some(NOTHING.1));
             }
+        }
+        Event::ServicesSet(one) => {
+            interface("services_set", &one.interface);
+            let path = path.then("services_set");
+            let interface = one.interface.clone();
+            if **one == (ServicesEvent { interface, ..ServicesEvent::default() }) {
+                faults.tell(&path, NOTHING.0, Some(NOTHING.1));
+            }
+            let services = stack::Services {
+                dns_servers: one.dns_servers.as_deref().unwrap_or_default(),
+                dns_suffix: one.dns_suffix.as_deref(),
+                dns_search: one.dns_search.as_deref().unwrap_or_default(),
+                wins_servers: one.wins_servers.as_deref().unwrap_or_default(),
+                dhcp: one.dhcp,
+                dhcp_server: one.dhcp_server,
+            };
+            stack::services(&services, &path, faults);
         }
         Event::Above(one) => {
             let path = path.then("above");

@@ -9,6 +9,7 @@ use netiosim_model::table::{is_unicast, protocol};
 use netiosim_model::windows::Windows;
 
 use super::faults::Faults;
+pub(super) use super::services::{Services, services};
 use crate::format::{
     Cidr, FamilyBinding, FamilySpec, InterfaceSpec, IpFamily, RouteSpec, StackSpec, Template,
     TeredoSpec, TeredoState, TeredoType,
@@ -177,6 +178,15 @@ pub(super) fn check_interface(interface: &InterfaceSpec, path: &JsonPath, faults
         let help = "tunnels have the type 131";
         faults.tell(&path.then("tunnel_type"), "this interface is no tunnel", Some(help));
     }
+    let told = Services {
+        dns_servers: interface.dns_servers.as_deref().unwrap_or_default(),
+        dns_suffix: interface.dns_suffix.as_deref(),
+        dns_search: interface.dns_search.as_deref().unwrap_or_default(),
+        wins_servers: interface.wins_servers.as_deref().unwrap_or_default(),
+        dhcp: interface.dhcp,
+        dhcp_server: interface.dhcp_server,
+    };
+    services(&told, path, faults);
     for name in interface.counters.keys() {
         counter(name, &path.then("counters").then(name.as_str()), faults);
     }

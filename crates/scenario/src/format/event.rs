@@ -11,6 +11,7 @@ use super::event_link::{AboveEvent, ConnectivityEvent, FilterEvent, OneInterface
 use super::event_machine::{
     ClientEvent, FamilyPresent, FaultClear, ModuleEvent, NsiDown, PortClose, PortOpen,
 };
+use super::event_services::ServicesEvent;
 use super::event_storm::StormEvent;
 use super::event_teredo::{
     TeredoMapping, TeredoNetwork, TeredoPolicy, TeredoRestart, TeredoServer, TeredoStart,
@@ -65,6 +66,8 @@ pub enum Event {
     InterfaceEnable(OneInterface),
     /// What lies behind an interface changes, or what its use costs.
     Connectivity(ConnectivityEvent),
+    /// The servers that an interface uses change, or its DNS names; nobody is notified.
+    ServicesSet(Box<ServicesEvent>),
     /// The filter stack on top of an interface shows another media state.
     Filter(FilterEvent),
     /// One interface comes to lie directly above another, or no longer does.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -79,6 +79,25 @@ pub struct InterfaceSpec {
     /// What lies behind it, and what its use costs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub connectivity: Option<ConnectivitySpec>,
+    /// The DNS servers of both families, in the order in which they are asked; left out: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_servers: Option<Vec<IpAddr>>,
+    /// The DNS suffix of the connection; left out: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_suffix: Option<String>,
+    /// The DNS suffixes that are searched besides; left out: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dns_search: Option<Vec<String>>,
+    /// The WINS servers, the primary one first; left out: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wins_servers: Option<Vec<Ipv4Addr>>,
+    /// Whether IPv4 is configured by DHCP; left out: if there is a `dhcp_server`, or an address of the
+    /// origin `dhcp`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dhcp: Option<bool>,
+    /// The DHCP server; left out: none was reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dhcp_server: Option<Ipv4Addr>,
     /// Counters of MIB_IF_ROW2 by their names, such as `"InOctets": 1000`; left out: 0.
     #[serde(default, skip_serializing_if = "is_default", deserialize_with = "unique_map")]
     pub counters: BTreeMap<String, u64>,
@@ -114,6 +133,12 @@ impl InterfaceSpec {
             oper_status: None,
             above: Vec::new(),
             connectivity: None,
+            dns_servers: None,
+            dns_suffix: None,
+            dns_search: None,
+            wins_servers: None,
+            dhcp: None,
+            dhcp_server: None,
             counters: BTreeMap::new(),
             ipv4: FamilyBinding::Unsaid,
             ipv6: FamilyBinding::Unsaid,

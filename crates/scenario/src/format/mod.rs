@@ -12,6 +12,7 @@ mod event_address;
 mod event_interface;
 mod event_link;
 mod event_machine;
+mod event_services;
 mod event_storm;
 mod event_teredo;
 mod expect;
@@ -25,6 +26,7 @@ mod matching;
 mod scenario;
 mod stack;
 mod step;
+mod step_adapters;
 mod step_call;
 mod step_control;
 mod step_notify;
@@ -48,6 +50,7 @@ pub use event_link::{AboveEvent, ConnectivityEvent, FilterEvent, OneInterface, R
 pub use event_machine::{
     ClientEvent, FamilyPresent, FaultClear, ModuleEvent, NsiDown, PortClose, PortOpen,
 };
+pub use event_services::ServicesEvent;
 pub use event_storm::{
     DockUnplug, LateAdapter, NetshSetAddress, SleepResume, StormEvent, TunnelFlap, VpnDown, VpnUp,
 };
@@ -71,6 +74,7 @@ pub use stack::{
     StackSpec, Template,
 };
 pub use step::{Empty, Step};
+pub use step_adapters::{AdaptersCall, GaaFlag, GetNumberOfInterfaces};
 pub use step_call::{
     BestInterfaceCall, ConvertCall, GetBestRoute2, GetTeredoPort, HasFunction, HintCall, RowCall,
 };

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::step_adapters::{AdaptersCall, GetNumberOfInterfaces};
 use super::step_call::{
     BestInterfaceCall, ConvertCall, GetBestRoute2, GetTeredoPort, HasFunction, HintCall, RowCall,
 };
@@ -160,6 +161,12 @@ pub enum Step {
     ConvertIpv4MaskToLength(Box<ConvertCall>),
     /// Call ConvertLengthToIpv4Mask.
     ConvertLengthToIpv4Mask(Box<ConvertCall>),
+    /// Call GetAdaptersAddresses.
+    GetAdaptersAddresses(Box<AdaptersCall>),
+    /// Call GetAdaptersInfo.
+    GetAdaptersInfo(Box<AdaptersCall>),
+    /// Call GetNumberOfInterfaces.
+    GetNumberOfInterfaces(GetNumberOfInterfaces),
     /// Look whether a function exists, as with GetProcAddress.
     HasFunction(HasFunction),
     /// Take a lock; waits while it is not free.

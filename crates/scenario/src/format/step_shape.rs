@@ -4,6 +4,7 @@ use netiosim_model::function::Function;
 
 use super::family::Family;
 use super::step::Step;
+use super::step_adapters::AdaptersCall;
 use super::step_call::{BestInterfaceCall, ConvertCall, HintCall, RowCall};
 use super::step_notify::{NotifyCall, NotifyFamilyCall, NotifyOverlapped, NotifyStableTable};
 use super::step_table::TableCall;
@@ -94,6 +95,11 @@ of_shape! {
 of_shape! {
     /// The function that gives a hint which the step calls.
     hint_call: HintCall = GetNetworkConnectivityHint GetNetworkConnectivityHintForInterface
+}
+
+of_shape! {
+    /// The function that lists adapters which the step calls.
+    adapters_call: AdaptersCall = GetAdaptersAddresses GetAdaptersInfo
 }
 
 of_shape! {

@@ -3,6 +3,7 @@
 //! A [`Host`] is an interpreter at one operation of one thread or callback: it answers calls and looks
 //! variables up. What a call is made of and what must come out is decided here alone.
 
+mod adapters;
 mod best;
 mod convert;
 mod row;
@@ -172,6 +173,10 @@ pub(crate) fn perform<H: Host>(host: &mut H, op: &ApiOp) {
             best::hint(host, *function, index, *null, wanted);
         }
         ApiOp::Convert(op) => convert::call(host, op),
+        ApiOp::Adapters(op) => adapters::call(host, op),
+        ApiOp::Number { null, returns, equals, save } => {
+            adapters::number(host, *null, *returns, equals.as_ref(), *save);
+        }
         ApiOp::HasFunction { function, present, save } => {
             let is = host.exists(*function);
             if let Some(present) = present.filter(|present| *present != is) {

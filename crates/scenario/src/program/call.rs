@@ -5,6 +5,7 @@ use std::sync::Arc;
 use netiosim_model::function::Function;
 use netiosim_model::row::RowType;
 
+use crate::adapter::AdapterMember;
 use crate::cell::Cell;
 use crate::format::Value;
 
@@ -75,6 +76,19 @@ pub enum ApiOp {
     },
     /// A conversion.
     Convert(ConvertOp),
+    /// GetAdaptersAddresses or GetAdaptersInfo.
+    Adapters(AdaptersOp),
+    /// GetNumberOfInterfaces.
+    Number {
+        /// Whether the address of the number is NULL.
+        null: bool,
+        /// The code that must come out.
+        returns: Option<u32>,
+        /// The number that must come out.
+        equals: Option<Value>,
+        /// The variable that receives it.
+        save: Option<usize>,
+    },
     /// What GetProcAddress says.
     HasFunction {
         /// The function.
@@ -272,4 +286,49 @@ pub struct ConvertOp {
     pub equals: Option<Value>,
     /// The variable that receives the result.
     pub save: Option<usize>,
+}
+
+/// GetAdaptersAddresses or GetAdaptersInfo.
+#[derive(Clone, Debug)]
+pub struct AdaptersOp {
+    /// The function.
+    pub function: Function,
+    /// Family, as a Windows number.
+    pub family: u32,
+    /// Flags.
+    pub flags: u32,
+    /// Whether Reserved is not NULL.
+    pub reserved: bool,
+    /// The size of the buffer; left out: enough.
+    pub size: Option<Value>,
+    /// Whether the address of the size is NULL.
+    pub null_size: bool,
+    /// Whether the address of the buffer is NULL.
+    pub null_buffer: bool,
+    /// The code that must come out.
+    pub returns: Option<u32>,
+    /// Exactly so many adapters.
+    pub count: Option<u32>,
+    /// At least so many adapters.
+    pub at_least: Option<u32>,
+    /// What the first adapter must be like.
+    pub first: AdapterPattern,
+    /// Adapters that must be there.
+    pub contains: Vec<AdapterPattern>,
+    /// Adapters that must not be there.
+    pub lacks: Vec<AdapterPattern>,
+    /// The variable that receives the size after the call.
+    pub save_size: Option<usize>,
+}
+
+/// Members of an adapter and the values that they must have.
+pub type AdapterPattern = Vec<(AdapterMember, Value)>;
+
+impl AdaptersOp {
+    /// Whether something is said of the list, so that there has to be one.
+    pub(crate) fn expects_list(&self) -> bool {
+        self.count.is_some()
+            || self.at_least.is_some()
+            || !(self.first.is_empty() && self.contains.is_empty())
+    }
 }

@@ -9,13 +9,16 @@ use netiosim_model::row::RowType;
 
 use super::Op;
 use super::call::{
-    ApiOp, BestRouteOp, ConvertInput, ConvertOp, RowOp, RowStart, TableOp, TableTarget, Wanted,
-    WhichRow,
+    AdapterPattern, AdaptersOp, ApiOp, BestRouteOp, ConvertInput, ConvertOp, RowOp, RowStart,
+    TableOp, TableTarget, Wanted, WhichRow,
 };
 use super::compile::{Compiler, code, family_number};
 use super::stack::BuildError;
+use crate::adapter::AdapterMember;
 use crate::cell::Cell;
-use crate::format::{ConvertCall, GetBestRoute2, ReadTable, RowCall, Step, TableCall, Value};
+use crate::format::{
+    AdaptersCall, ConvertCall, GetBestRoute2, ReadTable, RowCall, Step, TableCall, Value,
+};
 use crate::perform::initializer;
 
 /// The size of a buffer for a name, where a step does not say one: NDIS_IF_MAX_STRING_SIZE and the
@@ -79,7 +82,16 @@ impl Compiler<'_> {
                 wanted: self.wanted(client, RowType::Hint, wanted, path)?,
             }));
         }
+        if let Some((function, call)) = step.adapters_call() {
+            return self.adapters(client, function, call, path).map(Some);
+        }
         Ok(Some(match step {
+            Step::GetNumberOfInterfaces(call) => ApiOp::Number {
+                null: call.null_pointer,
+                returns: code(call.returns.as_deref(), path)?,
+                equals: call.equals.clone(),
+                save: self.variable(client, call.save.as_deref()),
+            },
             Step::GetTeredoPort(call) => ApiOp::TeredoPort {
                 null: call.null_pointer,
                 returns: code(call.returns.as_deref(), path)?,
@@ -254,6 +266,36 @@ impl Compiler<'_> {
         }))
     }
 
+    fn adapters(
+        &mut self,
+        client: usize,
+        function: Function,
+        call: &AdaptersCall,
+        path: &Arc<str>,
+    ) -> Result<ApiOp, BuildError> {
+        let pattern = |pattern: &BTreeMap<String, Value>| adapter_pattern(function, pattern, path);
+        let patterns = |list: &[BTreeMap<String, Value>]| {
+            list.iter().map(pattern).collect::<Result<Vec<_>, _>>()
+        };
+        let flags = call.flags.iter().fold(0, |bits, flag| bits | flag.bit());
+        Ok(ApiOp::Adapters(AdaptersOp {
+            function,
+            family: call.family_number.unwrap_or_else(|| family_number(call.family, None).into()),
+            flags: flags | call.flag_bits.unwrap_or(0),
+            reserved: call.reserved,
+            size: call.size.clone(),
+            null_size: call.null_size,
+            null_buffer: call.null_buffer,
+            returns: code(call.returns.as_deref(), path)?,
+            count: call.count,
+            at_least: call.at_least,
+            first: pattern(&call.first)?,
+            contains: patterns(&call.contains)?,
+            lacks: patterns(&call.lacks)?,
+            save_size: self.variable(client, call.save_size.as_deref()),
+        }))
+    }
+
     fn wanted(
         &mut self,
         client: usize,
@@ -309,4 +351,19 @@ fn cell(row_type: RowType, name: &str, path: &str) -> Result<Cell, BuildError> {
     Cell::parse(row_type, name).ok_or_else(|| {
         BuildError::new(path, format!("{} has no member \"{name}\"", row_type.name()))
     })
+}
+
+fn adapter_pattern(
+    function: Function,
+    members: &BTreeMap<String, Value>,
+    path: &str,
+) -> Result<AdapterPattern, BuildError> {
+    let each = |(name, value): (&String, &Value)| {
+        let member = AdapterMember::parse(function, name).ok_or_else(|| {
+            let reason = format!("an adapter of {} has no member \"{name}\"", function.name());
+            BuildError::new(path, reason)
+        })?;
+        Ok((member, value.clone()))
+    };
+    members.iter().map(each).collect()
 }

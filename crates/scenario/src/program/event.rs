@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use netiosim_model::change::{AddressEdit, Change, DhcpLease, RouterAdvertisement};
 use netiosim_model::env::Env;
 use netiosim_model::function::Function;
+use netiosim_model::interface::ServicesEdit;
 use netiosim_model::machine::{Fault, FaultTarget};
 use netiosim_model::member::Member;
 use netiosim_model::net::{Family, Luid};
@@ -121,6 +122,7 @@ pub fn resolve_event(event: &Event, env: &Env, program: &Program) -> Result<EnvE
             Change::FamilyUnbind { luid: luid(env, &bind.interface)?, family: family(bind.family) }
         }
         Event::Connectivity(event) => connectivity(event, env)?,
+        Event::ServicesSet(event) => services_set(event, env)?,
         Event::Filter(filter) => Change::FilterSet {
             luid: luid(env, &filter.interface)?,
             top_connected: filter.top_connected,
@@ -219,6 +221,18 @@ fn connectivity(event: &format::ConnectivityEvent, env: &Env) -> Result<Change, 
     };
     let now = env.interface(luid).map(|interface| interface.connectivity).unwrap_or_default();
     Ok(Change::ConnectivitySet { luid, connectivity: overlaid(now, &said) })
+}
+
+fn services_set(event: &format::ServicesEvent, env: &Env) -> Result<Change, String> {
+    let edit = ServicesEdit {
+        dns_servers: event.dns_servers.clone(),
+        dns_suffix: event.dns_suffix.clone(),
+        dns_search: event.dns_search.clone(),
+        wins_servers: event.wins_servers.clone(),
+        dhcp_enabled: event.dhcp,
+        dhcp_server: event.dhcp_server,
+    };
+    Ok(Change::ServicesSet { luid: luid(env, &event.interface)?, edit })
 }
 
 fn edit(set: &format::AddressSet) -> AddressEdit {

@@ -1,7 +1,9 @@
 //! From an interface specification to an interface.
 
 use netiosim_model::env::Env;
-use netiosim_model::interface::{Connectivity, Interface, Internet, OperStatus, if_type};
+use netiosim_model::interface::{
+    Connectivity, Interface, Internet, OperStatus, ServicesEdit, if_type,
+};
 use netiosim_model::member::Member;
 
 use super::stack::BuildError;
@@ -68,6 +70,7 @@ pub(super) fn interface_with(
     if let Some(connectivity) = &spec.connectivity {
         interface.connectivity = overlaid(interface.connectivity, connectivity);
     }
+    interface.services.apply(&services(spec));
     for (name, value) in &spec.counters {
         let at = COUNTERS.iter().position(|known| known == name).ok_or_else(|| {
             BuildError::new("counters", format!("no counter is called \"{name}\""))
@@ -110,6 +113,18 @@ fn rows(spec: &InterfaceSpec, interface: &mut Interface) -> Result<(), BuildErro
         }
     }
     Ok(())
+}
+
+/// What is said of the servers of an interface, and of its DNS names.
+fn services(spec: &InterfaceSpec) -> ServicesEdit {
+    ServicesEdit {
+        dns_servers: spec.dns_servers.clone(),
+        dns_suffix: spec.dns_suffix.clone(),
+        dns_search: spec.dns_search.clone(),
+        wins_servers: spec.wins_servers.clone(),
+        dhcp_enabled: spec.dhcp,
+        dhcp_server: spec.dhcp_server,
+    }
 }
 
 /// A connectivity with what is said laid over it.

@@ -19,8 +19,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use self::call::{
-    ApiOp, BestRouteOp, ConvertInput, ConvertOp, RowOp, RowStart, TableOp, TableTarget, Wanted,
-    WhichRow,
+    AdapterPattern, AdaptersOp, ApiOp, BestRouteOp, ConvertInput, ConvertOp, RowOp, RowStart,
+    TableOp, TableTarget, Wanted, WhichRow,
 };
 pub use self::compile::compile;
 pub(crate) use self::event::function;

@@ -6,6 +6,7 @@
 #![allow(non_snake_case, reason = "these are Microsoft's names")]
 #![allow(clippy::missing_safety_doc, reason = "the contract is that of each function's page: see the crate's first page")]
 
+mod adapters;
 mod best;
 mod convert;
 mod hint;
@@ -19,6 +20,7 @@ mod teredo;
 use netiosim_sim::StackRef;
 use netiosim_sim::model::api::{Call, Output, Reply};
 
+pub use self::adapters::*;
 pub use self::best::*;
 pub use self::convert::*;
 pub use self::hint::*;

@@ -15,8 +15,10 @@ mod source;
 mod use_tree;
 mod windows;
 
+pub(crate) use self::attribute::is_windows_library;
 pub(crate) use self::edit::Edits;
-pub(crate) use self::predicate::{flip_predicate, list as flip_list};
+pub(crate) use self::paths::STAND_IN;
+pub(crate) use self::predicate::flip_predicate;
 pub(crate) use self::remark::Remark;
-pub(crate) use self::source::{Flipped, source};
+pub(crate) use self::source::source;
 pub(crate) use self::windows::{TargetEnv, Windows};

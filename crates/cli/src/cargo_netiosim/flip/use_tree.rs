@@ -161,6 +161,7 @@ fn parts(tokens: &[TokenTree]) -> Vec<(&[TokenTree], Option<usize>)> {
 /// Tokens as one line of text.
 fn rendered(tokens: &[TokenTree], self_name: Option<&str>) -> String {
     let text = tokens.iter().cloned().collect::<TokenStream>().to_string();
+    let text = text.replace(" :: ", "::").replace(":: ", "::");
     match (self_name, tokens.last()) {
         (Some(name), Some(TokenTree::Group(group))) => {
             let inner: Vec<TokenTree> = group.stream().into_iter().collect();

@@ -68,7 +68,7 @@ fn the_windows_part_of_std_is_the_stand_in() {
 fn a_group_gives_up_what_comes_from_elsewhere() {
     assert_eq!(
         flip("use std::{ffi::OsStr, os::windows::ffi::OsStrExt, ptr};\nfn f() {}"),
-        "use std::{ffi::OsStr,  ptr}; use ::netiosim_std_windows::ffi :: OsStrExt;\nfn f() {}"
+        "use std::{ffi::OsStr,  ptr}; use ::netiosim_std_windows::ffi::OsStrExt;\nfn f() {}"
     );
     assert_eq!(
         flip("#[cfg(windows)]\npub(crate) use std::{\n    os::windows::{\n        ffi::OsStrExt,\n    },\n};\n"),

@@ -1,0 +1,82 @@
+//! Packages of a registry that are compiled from changed sources although no manifest of theirs changes.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{Edition, Package, TargetKind};
+
+use super::flip::{self, Windows};
+use super::mirror::{at, write};
+use super::package::folder;
+use super::{build_script, stand_in};
+
+/// The sources for which others stand, written into the work folder: `windows-strings`, which needs
+/// `std::os::windows`, and the build script of `winapi`, which asks for the target.
+///
+/// # Errors
+///
+/// A file that cannot be read or written.
+pub(crate) fn instead(
+    packages: &[&Package],
+    work: &Path,
+    windows: Windows,
+) -> Result<Vec<(PathBuf, PathBuf)>, String> {
+    let mut instead = Vec::new();
+    for package in packages {
+        let to = work.join("instead").join(format!("{}-{}", package.name, package.version));
+        match package.name.as_str() {
+            "windows-strings" => {
+                let from = folder(package);
+                sources(&from, &to, work, windows)?;
+                instead.push((from.join("src/lib.rs"), to.join("src/lib.rs")));
+            }
+            "winapi" => {
+                for target in &package.targets {
+                    if target.kind.contains(&TargetKind::CustomBuild) {
+                        let from = target.src_path.as_std_path();
+                        let text = read(from)?;
+                        let new = to.join("build.rs");
+                        if let Some(text) = build_script::for_windows(&text, Edition::E2015, windows) {
+                            write(&new, &text)?;
+                            instead.push((from.to_owned(), new));
+                        }
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+    Ok(instead)
+}
+
+/// The sources of `windows-strings`, with the stand-in as a module: it cannot depend on a package of ours.
+fn sources(from: &Path, to: &Path, work: &Path, windows: Windows) -> Result<(), String> {
+    for entry in fs::read_dir(from).map_err(|error| at(from, &error))? {
+        let path = entry.map_err(|error| at(from, &error))?.path();
+        let new = to.join(path.file_name().unwrap_or_default());
+        if path.is_dir() {
+            sources(&path, &new, work, windows)?;
+            continue;
+        }
+        let Ok(text) = fs::read_to_string(&path) else { continue };
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            write(&new, &text)?;
+            continue;
+        }
+        let flipped = flip::source(&text, windows).text.unwrap_or(text);
+        let mut flipped = flipped.replace(&format!("::{}", flip::STAND_IN), &format!("crate::{}", flip::STAND_IN));
+        if path.ends_with("src/lib.rs") {
+            let module = stand_in::folder(work).join("src/ffi.rs");
+            flipped.push_str(&format!(
+                "mod {} {{ #[cfg(feature = \"std\")] #[path = {module:?}] pub mod ffi; }}\n",
+                flip::STAND_IN
+            ));
+        }
+        write(&new, &flipped)?;
+    }
+    Ok(())
+}
+
+fn read(path: &Path) -> Result<String, String> {
+    fs::read_to_string(path).map_err(|error| at(path, &error))
+}
