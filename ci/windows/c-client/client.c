@@ -274,10 +274,10 @@ static void addresses(void)
 /* What the simulator does not play is answered by the system, arguments untouched. */
 static void forwarded(void)
 {
-    static const char *const names[] = {"GetTcpTable", "SendARP", "GetExtendedUdpTable", "ParseNetworkString"};
+    static const char *const names[] = {"GetNetworkParams", "SendARP", "GetExtendedUdpTable", "ParseNetworkString"};
     char reply[sizeof(ICMP_ECHO_REPLY) + 64];
     PMIB_IPADDRTABLE table;
-    ULONG size = 0, mask = 0;
+    ULONG size = 0, tcp_size = 0;
     HANDLE icmp;
     DWORD i;
 
@@ -286,8 +286,8 @@ static void forwarded(void)
     CHECK(table != NULL);
     CHECK(GetIpAddrTable(table, &size, TRUE) == NO_ERROR);
     free(table);
-    CHECK(ConvertLengthToIpv4Mask(20, &mask) == NO_ERROR);
-    CHECK(mask == htonl(0xfffff000));
+    CHECK(GetTcpTable(NULL, &tcp_size, FALSE) == ERROR_INSUFFICIENT_BUFFER);
+    CHECK(tcp_size >= sizeof(DWORD));
     icmp = IcmpCreateFile();
     if (icmp != INVALID_HANDLE_VALUE) {
         /* Eight arguments; whether somebody answers does not matter. */

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use netiosim_api::{ChangeKind, Error, Initial, NetIo, System};
+use netiosim_api::{ChangeKind, Error, Initial, NetIo, System, TeredoPortChange};
 
 #[test]
 fn the_tables_agree_with_one_another() {
@@ -28,11 +28,21 @@ fn the_tables_agree_with_one_another() {
     for route in System.routes(None).unwrap() {
         assert!(interfaces.iter().any(|interface| interface.luid == route.key.luid), "{route:?}");
     }
+    assert_eq!(System.luid_of_alias("no such").unwrap_err().code(), Error::INVALID_PARAMETER);
+}
+
+/// Apart, since Wine has neither of the two functions.
+#[test]
+fn the_teredo_port_is_one_or_an_error() {
+    let on_change = |change: &TeredoPortChange| {
+        assert_eq!(change.kind == ChangeKind::Initial, change.port == 0);
+    };
+    let changes = System.on_teredo_port_change(Initial::Yes, Box::new(on_change)).unwrap();
     match System.teredo_port() {
         Ok(port) => assert_ne!(port, 0),
         Err(error) => assert_eq!(error.function(), "GetTeredoPort"),
     }
-    assert_eq!(System.luid_of_alias("no such").unwrap_err().code(), Error::INVALID_PARAMETER);
+    changes.cancel().unwrap();
 }
 
 #[test]

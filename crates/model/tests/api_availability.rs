@@ -199,6 +199,9 @@ fn programs_alone_have_the_functions_without_a_driver_page() {
         "CancelIPChangeNotify",
         "GetBestInterface",
         "GetBestInterfaceEx",
+        "GetAdaptersAddresses",
+        "GetAdaptersInfo",
+        "GetNumberOfInterfaces",
     ];
     assert_eq!(for_programs, expected);
 }

@@ -14,6 +14,7 @@ use netiosim_model::status::Flavour;
 use netiosim_model::teredo::PortWish;
 use netiosim_model::windows::Windows;
 
+use crate::observer::Observer;
 use crate::picker::{Picker, Scheduler};
 use crate::pool::MOST;
 use crate::stack::Stack;
@@ -100,6 +101,7 @@ pub struct Builder {
     pub(crate) on_deadlock: OnDeadlock,
     chooser: Option<Box<dyn Chooser + Send>>,
     scheduler: Option<Box<dyn Scheduler>>,
+    pub(crate) observer: Option<Box<dyn Observer>>,
     pub(crate) tag: Option<u16>,
     pub(crate) report_leaks: Option<bool>,
     pub(crate) elevated: bool,
@@ -125,6 +127,7 @@ impl Default for Builder {
             on_deadlock: OnDeadlock::Error,
             chooser: None,
             scheduler: None,
+            observer: None,
             tag: None,
             report_leaks: None,
             elevated: true,
@@ -249,6 +252,12 @@ impl Builder {
         self
     }
 
+    /// Who is told of everything as it happens, and before a deadlock aborts the process.
+    pub fn observer(mut self, observer: Box<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
+    }
+
     /// Marks the handles of this stack, so that those of another one are recognised as foreign.
     /// Left out, it is the smallest number that no other living stack of this program has.
     pub fn tag(mut self, tag: u16) -> Self {
@@ -365,7 +374,7 @@ impl Builder {
         }
         machine.record(true);
         let picker = self.scheduler.take().map_or_else(|| Picker::new(self.seed), Picker::Custom);
-        Ok(Stack::start(&self, machine, chooser, picker))
+        Ok(Stack::start(&mut self, machine, chooser, picker))
     }
 }
 

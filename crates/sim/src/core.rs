@@ -14,8 +14,10 @@ use crate::barrier::Held;
 use crate::builder::{Mode, OnDeadlock};
 use crate::call::CallRecord;
 use crate::callback::RawCallback;
+use crate::clock::Clock;
 use crate::hash::NumberMap;
 use crate::monitor::Monitor;
+use crate::observer::Observer;
 use crate::picker::Picker;
 use crate::pool::Pool;
 use crate::schedule::Sched;
@@ -40,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) changed: Condvar,
     /// Wakes the thread that watches over controlled mode.
     pub(crate) watch: Condvar,
+    /// Wakes the clock of a stack that follows real time.
+    pub(crate) tick: Condvar,
     pub(crate) tokens: (crossbeam_channel::Sender<()>, crossbeam_channel::Receiver<()>),
 }
 
@@ -88,6 +92,11 @@ pub(crate) struct Core {
     pub(crate) held: Held,
     pub(crate) calls: Vec<CallRecord>,
     pub(crate) checks: Vec<Check>,
+    /// Of a stack that follows real time.
+    pub(crate) clock: Option<Clock>,
+    pub(crate) observer: Option<Box<dyn Observer>>,
+    /// How many events of the trace the observer was told of.
+    pub(crate) seen: usize,
 }
 
 impl Core {
@@ -117,6 +126,9 @@ impl Core {
             held: Held::default(),
             calls: Vec::new(),
             checks: Vec::new(),
+            clock: None,
+            observer: None,
+            seen: 0,
         }
     }
 

@@ -31,7 +31,7 @@ pub(crate) fn dispatch(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, fro
             if !core.sched.any(|state| matches!(state, State::Waiting(_) | State::Reached(_))) {
                 break;
             }
-            if procfs::strangers(core) {
+            if core.is_free() || procfs::strangers(core) {
                 core.sched.suspect = true;
                 break;
             }
@@ -56,6 +56,11 @@ pub(crate) fn dispatch(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, fro
     }
     guard.sched.deciding = false;
     monitor::poke(inner, guard);
+}
+
+/// Whether there is anything that could happen next.
+pub(crate) fn has_step(core: &Core) -> bool {
+    !steps(core, None).is_empty()
 }
 
 /// Everything that could happen next: the thread that runs, the other threads in the order in which
@@ -144,8 +149,9 @@ fn work(inner: &Arc<Inner>, me: &Me) {
 }
 
 /// Waits until every thread that was passed over is either blocked again or waits for the baton, so
-/// that one that was just woken by the last holder is seen before the next decision.
-pub(crate) fn settle(guard: &mut MutexGuard<'_, Core>) {
+/// that one that was just woken by the last holder is seen before the next decision. A program that
+/// runs as it pleases is only looked at. Returns whether some thread still moves.
+pub(crate) fn settle(guard: &mut MutexGuard<'_, Core>) -> bool {
     let deadline = Instant::now() + Duration::from_secs(1);
     loop {
         let mut outside: Vec<(usize, Arc<Shared>)> = Vec::new();
@@ -155,7 +161,7 @@ pub(crate) fn settle(guard: &mut MutexGuard<'_, Core>) {
             }
         }
         if outside.is_empty() {
-            return;
+            return false;
         }
         let probes: Vec<Probe> = MutexGuard::unlocked(guard, || {
             outside.iter().map(|(_, shared)| probe(shared)).collect()
@@ -177,8 +183,8 @@ pub(crate) fn settle(guard: &mut MutexGuard<'_, Core>) {
                 Probe::Gone => task.state = State::Done,
             }
         }
-        if !moving || Instant::now() > deadline {
-            return;
+        if !moving || guard.is_free() || Instant::now() > deadline {
+            return moving;
         }
         MutexGuard::unlocked(guard, std::thread::yield_now);
     }

@@ -32,6 +32,7 @@ impl StackRef {
         let site = site::take();
         let mut entry = Entry::new(&self.inner);
         entry.yield_baton();
+        entry.catch_up();
         entry.revive();
         let actor = entry.me.actor;
         match site {
@@ -133,6 +134,10 @@ impl<'a> Entry<'a> {
     /// Tells everybody who may have waited for the step that was just done.
     pub(crate) fn flush(&mut self) {
         let inner = self.inner;
+        self.observe();
+        if self.clock_is_late() {
+            inner.tick.notify_all();
+        }
         if self.waiters > 0 {
             inner.changed.notify_all();
         }
@@ -210,7 +215,7 @@ impl<'a> Entry<'a> {
             }
             OnDeadlock::Abort => {
                 watchdog::say(&format!("netiosim: deadlock\n{finding}\n"));
-                std::process::abort();
+                self.abort();
             }
         }
     }

@@ -83,6 +83,7 @@ mod call;
 mod callback;
 mod cancel;
 mod channel;
+mod clock;
 mod convert;
 mod core;
 mod deliver;
@@ -97,6 +98,7 @@ mod mock;
 mod monitor;
 mod notification;
 mod notify;
+mod observer;
 mod overlapped;
 mod picker;
 mod plain;
@@ -128,6 +130,7 @@ pub use self::builder::{BuildError, Builder, Mode, OnDeadlock};
 pub use self::call::{Args, Call};
 pub use self::callback::{Delivery, RawCallback};
 pub use self::channel::{Channel, Signal};
+pub use self::clock::{Agenda, Happening};
 pub use self::environment::{EnvironmentError, FaultGuard};
 pub use self::error::{ApiError, CancelError, Deadlock, JoinError, NotIdle, SendError, WrongMode};
 pub use self::friendly::BestRoute;
@@ -141,6 +144,7 @@ pub use self::notify::{
     ConnectivityHintCallback, IpInterfaceCallback, RouteCallback, RowCallback, StableTableCallback,
     TeredoPortCallback, UnicastAddressCallback,
 };
+pub use self::observer::Observer;
 pub use self::overlapped::Overlapped;
 pub use self::picker::{NextStep, Scheduler, StepKind};
 pub use self::process::{Inside, Module, Object, Process};

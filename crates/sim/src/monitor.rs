@@ -16,6 +16,10 @@ use crate::{dispatch, stuck};
 const TICK: Duration = Duration::from_micros(300);
 /// How long nothing must move before "blocked outside" counts as blocked for good.
 const GRACE: Duration = Duration::from_millis(100);
+/// How often it looks after a while in which nothing moved.
+const SLOW_TICK: Duration = Duration::from_millis(3);
+/// How long a thread of a program that runs as it pleases may compute before it is passed over.
+const TURN: Duration = Duration::from_millis(20);
 /// How long a holder must stay away where the system does not tell what it is doing.
 const PATIENCE: Duration = Duration::from_millis(50);
 
@@ -51,13 +55,15 @@ fn needed(core: &Core) -> bool {
                 );
                 n != holder && waits
             };
-            core.machine.has_deliverable() || core.sched.tasks().iter().enumerate().any(other)
+            clock_waits(core)
+                || core.machine.has_deliverable()
+                || core.sched.tasks().iter().enumerate().any(other)
         }
         None => {
             let waits =
                 |state| matches!(state, State::Waiting(_) | State::Reached(_) | State::Idle);
             let outside = |state| matches!(state, State::Outside(_));
-            core.sched.suspect || (core.sched.any(outside) && core.sched.any(waits))
+            clock_waits(core) || core.sched.suspect || (core.sched.any(outside) && core.sched.any(waits))
         }
     }
 }
@@ -74,7 +80,11 @@ fn watch(inner: &Arc<Inner>) {
             continue;
         }
         let (epoch, holder) = (guard.sched.epoch, guard.sched.current);
-        inner.watch.wait_for(&mut guard, TICK);
+        let tick = match quiet {
+            Some((of, since)) if of == epoch && since.elapsed() > GRACE => SLOW_TICK,
+            _ => TICK,
+        };
+        inner.watch.wait_for(&mut guard, tick);
         if guard.closing || guard.sched.epoch != epoch || guard.sched.current != holder {
             continue;
         }
@@ -117,6 +127,7 @@ fn pass_over(
         return;
     }
     let state = match probe {
+        Probe::Running if guard.is_free() && since.elapsed() > TURN => State::Outside(true),
         Probe::Running => return,
         Probe::Blocked => State::Outside(false),
         Probe::Busy => State::Outside(true),
@@ -129,9 +140,16 @@ fn pass_over(
 
 /// Nobody holds the baton: what was passed over may have moved, or nothing will ever.
 fn nobody(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, epoch: u64, since: Instant) {
-    dispatch::settle(guard);
+    let moving = dispatch::settle(guard);
     if guard.closing || guard.sched.epoch != epoch || guard.sched.current.is_some() {
         return;
+    }
+    if guard.clock.is_some() && (!moving || since.elapsed() > TURN) {
+        if dispatch::has_step(guard) {
+            dispatch::dispatch(inner, guard, None);
+            return;
+        }
+        guard.rest(inner);
     }
     let busy = guard.sched.any(|state| state == State::Outside(true));
     if busy {
@@ -139,7 +157,7 @@ fn nobody(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, epoch: u64, sinc
     }
     if guard.sched.any(|state| matches!(state, State::Idle)) {
         dispatch::dispatch(inner, guard, None);
-    } else if since.elapsed() > GRACE {
+    } else if since.elapsed() > GRACE && is_final(guard) {
         if stuck::stuck(inner, guard) {
             dispatch::dispatch(inner, guard, None);
         } else {
@@ -147,4 +165,24 @@ fn nobody(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, epoch: u64, sinc
             guard.sched.epoch += 1;
         }
     }
+}
+
+/// Whether the clock waits until the program has come to rest.
+fn clock_waits(core: &Core) -> bool {
+    core.clock.as_ref().is_some_and(|clock| clock.waits)
+}
+
+/// Whether nothing moves for good. Of a program that runs as it pleases that takes a closer look: nothing may
+/// come of time, or of a thread that has not called yet.
+fn is_final(guard: &mut MutexGuard<'_, Core>) -> bool {
+    if !guard.is_free() {
+        return true;
+    }
+    let epoch = guard.sched.epoch;
+    let waits = |state| matches!(state, State::Waiting(_) | State::Reached(_));
+    if guard.may_change() || !guard.sched.any(waits) {
+        return false;
+    }
+    let blocked = MutexGuard::unlocked(guard, procfs::strangers_are_blocked);
+    blocked && guard.sched.epoch == epoch && guard.sched.current.is_none() && !guard.may_change()
 }

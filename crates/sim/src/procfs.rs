@@ -77,6 +77,17 @@ pub(crate) fn strangers(core: &Core) -> bool {
     !cfg!(target_os = "linux") || !all.iter().all(known)
 }
 
+/// Whether every thread that no stack knows sleeps until another thread wakes it; `false` where the system does
+/// not tell.
+pub(crate) fn strangers_are_blocked() -> bool {
+    let strangers: Vec<u64> = {
+        let ours = OURS.lock();
+        threads().into_iter().filter(|tid| !ours.contains_key(tid)).collect()
+    };
+    let blocked = |tid: &u64| matches!(steady(*tid), Some(Probe::Blocked | Probe::Gone));
+    cfg!(target_os = "linux") && strangers.iter().all(blocked)
+}
+
 /// What a thread is doing, looked at twice; `None` where the system does not tell.
 pub(crate) fn steady(tid: u64) -> Option<Probe> {
     if tid == 0 {

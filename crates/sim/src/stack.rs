@@ -82,7 +82,7 @@ impl Stack {
     }
 
     pub(crate) fn start(
-        builder: &Builder,
+        builder: &mut Builder,
         machine: Machine,
         chooser: Box<dyn Chooser + Send>,
         picker: Picker,
@@ -113,11 +113,13 @@ impl Stack {
             core: Mutex::new(Core::new(machine, chooser, picker)),
             changed: Condvar::new(),
             watch: Condvar::new(),
+            tick: Condvar::new(),
             tokens: crossbeam_channel::unbounded(),
         });
         {
             let mut core = inner.core.lock();
             core.pool.most = builder.workers;
+            core.observer = builder.observer.take();
             let me = bind::bind(&inner, &mut core, Some("main"));
             schedule::start(&inner, &mut core, &me);
             if let Some(shared) = &me.shared {
@@ -145,6 +147,7 @@ impl Stack {
         };
         inner.changed.notify_all();
         inner.watch.notify_all();
+        inner.tick.notify_all();
         // User code: no lock is held here.
         drop(garbage);
         let deadline = Instant::now() + inner.watchdog;
@@ -350,7 +353,11 @@ impl StackRef {
     /// Takes everything that happened so far out of the trace.
     #[must_use]
     pub fn take_events(&self) -> Vec<Event> {
-        self.look(|core| core.machine.take_events())
+        self.look(|core| {
+            core.observe();
+            core.seen = 0;
+            core.machine.take_events()
+        })
     }
 
     /// Switches the trace and the call log on or off; they are on.
@@ -388,7 +395,7 @@ impl Core {
     }
 
     /// Ends every process that lives, which reports what it leaves behind.
-    fn report_leaks(&mut self) {
+    pub(crate) fn report_leaks(&mut self) {
         for (actor, process) in self.living() {
             self.machine.process_exit(actor, process);
         }

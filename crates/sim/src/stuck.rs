@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use netiosim_model::ids::ActorId;
-use netiosim_model::machine::Machine;
+use netiosim_model::machine::{Machine, Wait};
 use netiosim_model::rule::Rule;
 
 use crate::builder::OnDeadlock;
@@ -45,7 +45,7 @@ pub(crate) fn stuck(inner: &Arc<Inner>, core: &mut Core) -> bool {
                     core.machine.findings()[at]
                 ));
             }
-            std::process::abort();
+            core.abort();
         }
     }
     let mut released = false;
@@ -68,9 +68,20 @@ pub(crate) fn stuck(inner: &Arc<Inner>, core: &mut Core) -> bool {
 fn blocked_outside(machine: &mut Machine, actor: ActorId) -> Option<usize> {
     let lane = *machine.actor_info(actor).frames().last()?;
     let name = machine.registration(lane.handle)?.name().to_owned();
-    let message = format!(
+    let mut message = format!(
         "the callback of \"{name}\" never returns: it is blocked outside netiosim's sight while nothing else can go on"
     );
+    for canceller in machine.actors().iter().filter(|canceller| canceller.is_alive()) {
+        let Some(wait) = canceller.wait().filter(|wait| *wait == Wait::Cancel(lane.handle)) else {
+            continue;
+        };
+        let place = canceller.place().map(|place| machine.place_text(place));
+        let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
+        let (thread, words) = (canceller.name(), machine.wait_words(wait));
+        message.push_str(&format!(
+            "; thread \"{thread}\"{place} waits {words}, and a lock that it holds and the callback wants makes this deadlock (N002)"
+        ));
+    }
     Some(machine.report(Rule::CallbackBlocked, actor, Some(lane.handle), message))
 }
 

@@ -188,3 +188,8 @@ impl<N> fmt::Debug for IfWatcher<N> {
         f.debug_struct("IfWatcher").field("up", &self.up).finish_non_exhaustive()
     }
 }
+
+/// The page about the seam: what it shows is compiled with the examples.
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/seam.md")]
+struct SeamPage;

@@ -14,6 +14,7 @@ mod manifest;
 mod mirror;
 mod package;
 mod plan;
+mod runner;
 mod settings;
 mod simulator;
 mod stand_in;
@@ -21,7 +22,7 @@ mod versions;
 mod work;
 mod wrapper;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ use std::process::ExitCode;
 
 use self::args::{Command, Request};
 use self::plan::{Plan, WRAPPER};
+use self::runner::RUNNER;
 use self::work::Work;
 
 /// The exit code for bad usage and for what cannot work.
@@ -38,10 +40,11 @@ const USAGE: u8 = 64;
 pub(crate) fn main() -> ExitCode {
     let mut arguments = std::env::args_os();
     let own = PathBuf::from(arguments.next().unwrap_or_default());
-    if own.file_name().is_some_and(|name| name == WRAPPER) {
-        return wrapper::run(&own, arguments.collect());
+    match own.file_name().and_then(OsStr::to_str) {
+        Some(WRAPPER) => wrapper::run(&own, arguments.collect()),
+        Some(RUNNER) => runner::run(arguments),
+        _ => command(arguments),
     }
-    command(arguments)
 }
 
 fn command(arguments: impl Iterator<Item = OsString>) -> ExitCode {

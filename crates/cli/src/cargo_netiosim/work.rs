@@ -14,6 +14,7 @@ use super::flip::{Remark, Windows};
 use super::mirror::{Mirror, Top, at, normal, write};
 use super::package::{self, Package};
 use super::plan::{Plan, WRAPPER};
+use super::runner::{self, RUNNER};
 use super::settings::Settings;
 use super::simulator::Simulator;
 use super::{family, manifest, stand_in, versions};
@@ -166,6 +167,10 @@ impl Work {
             .env("CARGO_TARGET_DIR", &build)
             .env("CARGO_BUILD_BUILD_DIR", &build)
             .env("CARGO_BUILD_TARGET", &self.host);
+        let runner = runner::variable(&self.host);
+        if std::env::var_os(&runner).is_none() && runner::is_configured(&self.current_dir) {
+            command.env(runner, self.folder.join(RUNNER));
+        }
         for (name, value) in &self.settings.env {
             if std::env::var_os(name).is_none() {
                 command.env(name, value);
@@ -316,7 +321,7 @@ impl Job {
             to: to.to_owned(),
             packages,
             moved: moved.clone(),
-            without: vec![self.target.clone(), self.folder.clone()],
+            without: self.without(),
             windows: self.windows,
             simulator: self.simulator.clone(),
             stand_in: self.stand_in.clone(),
@@ -331,6 +336,16 @@ impl Job {
             remarks.extend(learned.remarks);
         }
         Ok(remarks)
+    }
+
+    /// What is not copied. Cargo finds the configuration of the user's folder from below it by itself, and would
+    /// join the lists of both.
+    fn without(&self) -> Vec<PathBuf> {
+        let mut without = vec![self.target.clone(), self.folder.clone()];
+        if self.folder.starts_with(&self.root) {
+            without.push(self.root.join(".cargo"));
+        }
+        without
     }
 
     /// The copy's lock file: the user's as long as that does not change, and what the simulator adds.
@@ -423,7 +438,10 @@ impl Job {
         let text = serde_json::to_string_pretty(&plan).map_err(|error| format!("the plan: {error}"))?;
         write(&Plan::file(&self.folder), &text)?;
         let _ = fs::remove_file(Plan::undefined(&self.folder));
-        link_wrapper(&self.folder)
+        for name in [WRAPPER, RUNNER] {
+            link(&self.folder, name)?;
+        }
+        Ok(())
     }
 }
 
@@ -446,10 +464,10 @@ fn make(folder: &Path) -> Result<(), String> {
     write(&stamp, FORMAT)
 }
 
-/// This program under the name that makes it the compiler's wrapper.
-fn link_wrapper(folder: &Path) -> Result<(), String> {
+/// This program under the name that makes it something else.
+fn link(folder: &Path, name: &str) -> Result<(), String> {
     let own = std::env::current_exe().map_err(|error| format!("this program's own path: {error}"))?;
-    let link = folder.join(WRAPPER);
+    let link = folder.join(name);
     if fs::read_link(&link).is_ok_and(|old| old == own) {
         return Ok(());
     }

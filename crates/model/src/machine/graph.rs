@@ -241,9 +241,7 @@ impl Machine {
                     self.state.channels[channel.slot()].name
                 )
             }
-            Wait::Signal(signal) => {
-                format!("for signal \"{}\"", self.state.signals[signal.slot()].0)
-            }
+            Wait::Signal(signal) => self.signal_words(signal),
         }
     }
 

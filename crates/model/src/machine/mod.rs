@@ -25,6 +25,7 @@ mod register;
 mod registration;
 mod resource;
 mod row;
+mod signal;
 mod stable;
 mod table;
 
@@ -100,7 +101,7 @@ pub struct State {
     next_birth: u64,
     locks: Vec<Lock>,
     channels: Vec<Channel>,
-    signals: Vec<(Arc<str>, bool)>,
+    signals: Vec<signal::Signal>,
     objects: Vec<(Arc<str>, ObjectLife)>,
     /// The tables that were handed out and not freed.
     tables: BTreeMap<TableId, Table>,

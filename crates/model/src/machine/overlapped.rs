@@ -33,6 +33,9 @@ pub enum Progress {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub(crate) struct Overlapped {
     name: Arc<str>,
+    /// The event that it was made with.
+    own: SignalId,
+    /// The event that is set at the end of a request.
     event: SignalId,
     /// The request made with it last, and whose.
     request: Option<(Function, ProcessId)>,
@@ -42,10 +45,10 @@ pub(crate) struct Overlapped {
 impl Machine {
     /// Adds an OVERLAPPED structure with an event, unused.
     pub fn overlapped(&mut self, name: &str) -> OverlappedId {
-        let event = self.signal(name);
+        let own = self.signal(name);
         let id = OverlappedId::at(self.state.overlapped.len());
         let (name, progress) = (name.into(), Progress::Unused);
-        self.state.overlapped.push(Overlapped { name, event, request: None, progress });
+        self.state.overlapped.push(Overlapped { name, own, event: own, request: None, progress });
         id
     }
 
@@ -53,6 +56,15 @@ impl Machine {
     #[must_use]
     pub fn overlapped_event(&self, overlapped: OverlappedId) -> SignalId {
         self.state.overlapped[overlapped.slot()].event
+    }
+
+    /// Gives an OVERLAPPED structure another event, such as one that several requests share, or its
+    /// own again. While a request is pending nothing changes: the system has taken the event already.
+    pub fn set_overlapped_event(&mut self, overlapped: OverlappedId, event: Option<SignalId>) {
+        let entry = &mut self.state.overlapped[overlapped.slot()];
+        if entry.progress != Progress::Pending {
+            entry.event = event.unwrap_or(entry.own);
+        }
     }
 
     /// How far a request is.

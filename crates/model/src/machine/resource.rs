@@ -1,11 +1,11 @@
-//! What threads wait for beside cancels: locks, channels, signals, each other.
+//! What threads wait for beside cancels: locks, channels, each other; signals are in a file of their own.
 
 use std::sync::Arc;
 
 use super::Machine;
 use super::actor::{LockMode, Wait};
 use crate::event::What;
-use crate::ids::{ActorId, ChannelId, LockId, PlaceId, SignalId};
+use crate::ids::{ActorId, ChannelId, LockId, PlaceId};
 
 /// What the first step of a wait answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -165,52 +165,18 @@ impl Machine {
         self.wait_or(actor, Wait::Receive(channel))
     }
 
-    /// Adds a signal, not set.
-    pub fn signal(&mut self, name: &str) -> SignalId {
-        let id = SignalId::at(self.state.signals.len());
-        self.state.signals.push((name.into(), false));
-        id
-    }
-
-    /// The name of a signal.
-    #[must_use]
-    pub fn signal_name(&self, signal: SignalId) -> &str {
-        &self.state.signals[signal.slot()].0
-    }
-
-    /// Sets a signal for ever.
-    pub fn set_signal(&mut self, actor: ActorId, signal: SignalId) {
-        self.state.signals[signal.slot()].1 = true;
-        self.event(Some(actor), What::Signalled(signal));
-    }
-
-    /// Sets a signal that the system sets, and nobody's step.
-    pub(crate) fn raise_signal(&mut self, signal: SignalId) {
-        self.state.signals[signal.slot()].1 = true;
-        self.event(None, What::Signalled(signal));
-    }
-
-    /// Takes a signal back, as the system does with an event when a new request is made with it.
-    pub(crate) fn reset_signal(&mut self, signal: SignalId) {
-        self.state.signals[signal.slot()].1 = false;
-    }
-
-    /// Waits until a signal is set.
-    pub fn wait_signal(&mut self, actor: ActorId, signal: SignalId) -> Begun {
-        self.wait_or(actor, Wait::Signal(signal))
-    }
-
     /// Whether what the actor waits for has come: the second step of its wait may be taken.
     ///
     /// An actor that does not wait can end nothing.
     #[must_use]
-    pub fn can_end(&self, actor: ActorId) -> bool {
-        let actor = &self.state.actors[actor.slot()];
+    pub fn can_end(&self, actor_id: ActorId) -> bool {
+        let actor = &self.state.actors[actor_id.slot()];
         if !actor.alive {
             return false;
         }
         match actor.wait {
             None => false,
+            Some(Wait::Signal(signal)) => self.signal_lets_pass(actor_id, signal),
             Some(wait) => self.is_over(wait),
         }
     }
@@ -227,7 +193,7 @@ impl Machine {
                 channel.len < channel.capacity
             }
             Wait::Receive(channel) => self.state.channels[channel.slot()].len > 0,
-            Wait::Signal(signal) => self.state.signals[signal.slot()].1,
+            Wait::Signal(signal) => self.is_signalled(signal),
         }
     }
 
@@ -260,11 +226,11 @@ impl Machine {
                 self.state.channels[channel.slot()].len -= 1;
                 self.event(Some(actor), What::Received(channel));
             }
-            Wait::Signal(_) => {}
+            Wait::Signal(signal) => self.pass_signal(actor, signal),
         }
     }
 
-    fn wait_or(&mut self, actor: ActorId, wait: Wait) -> Begun {
+    pub(super) fn wait_or(&mut self, actor: ActorId, wait: Wait) -> Begun {
         if self.is_over(wait) {
             self.finish(actor, wait);
             return Begun::Done;

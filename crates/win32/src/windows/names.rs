@@ -287,7 +287,5 @@ super::forward::forward! {
     UnregisterInterfaceTimestampConfigChange: Code,
     do_echo_rep: Code,
     do_echo_req: Code,
-    if_indextoname: Zero,
-    if_nametoindex: Zero,
     register_icmp: Code,
 }

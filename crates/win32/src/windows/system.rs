@@ -38,8 +38,8 @@ fn forwarded(export: &'static str) -> *const c_void {
     // The names are ours, and a missing NUL is found by the first call.
     let name = CStr::from_bytes_with_nul(export.as_bytes()).expect("a name ends with NUL");
     address(name).unwrap_or_else(|| {
-        let kind = if name == c"CancelIPChangeNotify" { Absent::Zero } else { Absent::Code };
-        kind.tell(name)
+        let zero = [c"CancelIPChangeNotify", c"if_indextoname", c"if_nametoindex"].contains(&name);
+        if zero { Absent::Zero } else { Absent::Code }.tell(name)
     })
 }
 

@@ -1,0 +1,39 @@
+//! Somebody who is told of everything that happens, as it happens.
+
+use netiosim_model::event::Event;
+use netiosim_model::machine::Machine;
+
+use crate::core::Core;
+
+/// Is told of the events of a stack as they happen, so that nothing is lost when the program crashes. Both
+/// methods are called while the stack is locked and must not use it.
+pub trait Observer: Send {
+    /// What happened since the last time, at least one event.
+    fn events(&mut self, machine: &Machine, events: &[Event]);
+
+    /// The process is about to be aborted because of a deadlock, whose explanation has been written to stderr.
+    fn aborting(&mut self, machine: &Machine) {
+        let _ = machine;
+    }
+}
+
+impl Core {
+    /// Tells the observer what is new.
+    pub(crate) fn observe(&mut self) {
+        let Some(observer) = &mut self.observer else { return };
+        let events = self.machine.events();
+        let seen = std::mem::replace(&mut self.seen, events.len());
+        if let Some(fresh) = events.get(seen..).filter(|fresh| !fresh.is_empty()) {
+            observer.events(&self.machine, fresh);
+        }
+    }
+
+    /// Ends the process because of a deadlock; the observer is the last to be told.
+    pub(crate) fn abort(&mut self) -> ! {
+        self.observe();
+        if let Some(observer) = &mut self.observer {
+            observer.aborting(&self.machine);
+        }
+        std::process::abort()
+    }
+}
