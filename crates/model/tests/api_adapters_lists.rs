@@ -10,6 +10,9 @@ use netiosim_model::interface::{Interface, Services, if_type};
 use netiosim_model::net::{Family, Luid};
 use netiosim_model::table::{Route, UnicastAddress};
 
+/// A flag, and what it takes away.
+type Skip = (u32, fn(&mut Adapter));
+
 const LOOPBACK: Luid = Luid::new(if_type::LOOPBACK, 0);
 
 fn unicast(adapter: &Adapter) -> Vec<String> {
@@ -95,7 +98,7 @@ fn ad_07_ad_08_without_flags_everything_but_prefixes_wins_and_gateways() {
 fn ad_07_ad_08_ad_10_a_skipped_list_is_empty_and_nothing_else_changes() {
     let mut bench = rich();
     let plain = bench.one(USB, UNSPEC, 0);
-    let skipped: [(u32, fn(&mut Adapter)); 6] = [
+    let skipped: [Skip; 6] = [
         (gaa::SKIP_UNICAST, |adapter| adapter.unicast.clear()),
         (gaa::SKIP_ANYCAST, |adapter| adapter.anycast.clear()),
         (gaa::SKIP_MULTICAST, |adapter| adapter.multicast.clear()),

@@ -7,6 +7,7 @@ use netiosim_win32::sim::model::status::Flavour;
 /// Run by the loader, before anything of the program: from here on the default stack's program is a driver.
 extern "C" fn load() {
     netiosim_win32::set_default_builder(driver);
+    netiosim_win32::drive::stacks::set_flavour(Flavour::Kernel);
 }
 
 fn driver() -> Builder {

@@ -44,7 +44,7 @@ impl StackRef {
     ) -> u32 {
         let function = Function::GetAdaptersAddresses;
         let (code, output) =
-            self.into_buffer(function, family, flags, size, buffer.is_some(), Location::caller());
+            self.fill_buffer(function, family, flags, size, buffer.is_some(), Location::caller());
         if let (Some(buffer), Output::Adapters(adapters)) = (buffer, output) {
             *buffer = Some(adapters);
         }
@@ -61,7 +61,7 @@ impl StackRef {
     ) -> u32 {
         let function = Function::GetAdaptersInfo;
         let (code, output) =
-            self.into_buffer(function, 0, 0, size, buffer.is_some(), Location::caller());
+            self.fill_buffer(function, 0, 0, size, buffer.is_some(), Location::caller());
         if let (Some(buffer), Output::AdaptersInfo(adapters)) = (buffer, output) {
             *buffer = Some(adapters);
         }
@@ -144,7 +144,7 @@ impl StackRef {
     }
 
     /// Calls a function that writes a list into a buffer, and writes the size that it says.
-    fn into_buffer(
+    fn fill_buffer(
         &self,
         function: Function,
         family: u32,

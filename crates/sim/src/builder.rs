@@ -101,7 +101,7 @@ pub struct Builder {
     pub(crate) on_deadlock: OnDeadlock,
     chooser: Option<Box<dyn Chooser + Send>>,
     scheduler: Option<Box<dyn Scheduler>>,
-    pub(crate) observer: Option<Box<dyn Observer>>,
+    pub(crate) observers: Vec<Box<dyn Observer>>,
     pub(crate) tag: Option<u16>,
     pub(crate) report_leaks: Option<bool>,
     pub(crate) elevated: bool,
@@ -127,7 +127,7 @@ impl Default for Builder {
             on_deadlock: OnDeadlock::Error,
             chooser: None,
             scheduler: None,
-            observer: None,
+            observers: Vec::new(),
             tag: None,
             report_leaks: None,
             elevated: true,
@@ -252,9 +252,9 @@ impl Builder {
         self
     }
 
-    /// Who is told of everything as it happens, and before a deadlock aborts the process.
+    /// One more that is told of everything as it happens, and before a deadlock aborts the process.
     pub fn observer(mut self, observer: Box<dyn Observer>) -> Self {
-        self.observer = Some(observer);
+        self.observers.push(observer);
         self
     }
 

@@ -1,4 +1,5 @@
-//! Tracked channels and signals: waiting for them is part of the wait-for graph.
+//! Tracked channels and signals: waiting for them is part of the wait-for graph. How to wait for several signals, or not
+//! for ever, is in `wait.rs`.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -21,7 +22,8 @@ pub struct Channel<T> {
     messages: Arc<Mutex<VecDeque<T>>>,
 }
 
-/// A signal that the stack knows: once set, every wait for it passes. Clones are the same signal.
+/// A signal that the stack knows: once set, every wait for it passes until it is [reset](Self::reset); or, of an
+/// [auto-reset](StackRef::auto_reset_signal) one, the first. Clones are the same signal.
 #[derive(Clone, Debug)]
 pub struct Signal {
     stack: StackRef,
@@ -38,6 +40,11 @@ impl StackRef {
     /// A tracked signal, not set.
     pub fn signal(&self, name: &str) -> Signal {
         Signal { stack: self.clone(), id: self.look(|core| core.machine.signal(name)) }
+    }
+
+    /// A tracked signal, not set, that is unset by the one wait that it lets pass.
+    pub fn auto_reset_signal(&self, name: &str) -> Signal {
+        Signal { stack: self.clone(), id: self.look(|core| core.machine.auto_reset_signal(name)) }
     }
 
     /// The calling thread, as the model names it.
@@ -120,11 +127,28 @@ impl Signal {
         Self { stack: stack.clone(), id }
     }
 
-    /// Sets it, for ever; the event of an [`Overlapped`](crate::Overlapped), until its next request.
+    pub(crate) fn id(&self) -> SignalId {
+        self.id
+    }
+
+    /// Whether a wait for it would pass now.
+    #[must_use]
+    pub fn is_set(&self) -> bool {
+        self.stack.look(|core| core.machine.is_signalled(self.id))
+    }
+
+    /// Unsets it. Whoever waited when it was set passes all the same.
+    #[track_caller]
+    pub fn reset(&self) {
+        self.stack.enter(Location::caller()).machine.reset_signal(self.id);
+    }
+
+    /// Sets it until it is reset; the event of an [`Overlapped`](crate::Overlapped), until its next request.
     #[track_caller]
     pub fn set(&self) {
         let mut entry = self.stack.enter(Location::caller());
         let actor = entry.me.actor;
+        entry.sched.fruitless = 0;
         entry.machine.set_signal(actor, self.id);
     }
 

@@ -109,12 +109,13 @@ impl Clock {
 }
 
 impl Core {
-    /// The virtual time of the next moment: a timer of the machine or an entry of the agenda.
+    /// The virtual time of the next moment: a timer of the machine, the end of a wait, or an entry of the agenda.
     fn moment_ms(&self) -> Option<u64> {
         let now_ms = self.machine.now_ms();
         let timer = self.machine.next_timer_ms().map(|wait_ms| now_ms.saturating_add(wait_ms));
         let entry = self.clock.as_ref()?.agenda.next_ms();
-        timer.into_iter().chain(entry).min()
+        let wait = self.sched.deadline_ms(now_ms);
+        timer.into_iter().chain(wait).chain(entry).min()
     }
 
     /// Brings virtual time up to the real one, as far as no moment lies between.
@@ -294,6 +295,7 @@ fn pass(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, at_ms: u64) {
 /// Lets everybody see what happened outside of any call.
 fn spread(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>) {
     guard.observe();
+    guard.complete();
     if guard.waiters > 0 {
         inner.changed.notify_all();
     }

@@ -18,6 +18,7 @@ use crate::clock::Clock;
 use crate::hash::NumberMap;
 use crate::monitor::Monitor;
 use crate::observer::Observer;
+use crate::overlapped::Completion;
 use crate::picker::Picker;
 use crate::pool::Pool;
 use crate::schedule::Sched;
@@ -92,10 +93,12 @@ pub(crate) struct Core {
     pub(crate) held: Held,
     pub(crate) calls: Vec<CallRecord>,
     pub(crate) checks: Vec<Check>,
+    /// Who is told of the end of overlapped requests.
+    pub(crate) completions: Vec<Completion>,
     /// Of a stack that follows real time.
     pub(crate) clock: Option<Clock>,
-    pub(crate) observer: Option<Box<dyn Observer>>,
-    /// How many events of the trace the observer was told of.
+    pub(crate) observers: Vec<Box<dyn Observer>>,
+    /// How many events of the trace the observers were told of.
     pub(crate) seen: usize,
 }
 
@@ -126,8 +129,9 @@ impl Core {
             held: Held::default(),
             calls: Vec::new(),
             checks: Vec::new(),
+            completions: Vec::new(),
             clock: None,
-            observer: None,
+            observers: Vec::new(),
             seen: 0,
         }
     }

@@ -148,8 +148,11 @@ impl StackRef {
         loop {
             let gone_ms = {
                 let mut entry = self.enter(Location::caller());
+                // Who waits until a time in between goes on at that time.
+                let now_ms = entry.machine.now_ms();
+                let wait_ms = entry.sched.deadline_ms(now_ms).map_or(left_ms, |at| at - now_ms);
                 let (machine, chooser) = entry.parts();
-                machine.elapse(left_ms, chooser)
+                machine.elapse(left_ms.min(wait_ms), chooser)
             };
             left_ms -= gone_ms;
             deliveries += self.run_until_idle();

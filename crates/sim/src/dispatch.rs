@@ -13,7 +13,7 @@ use crate::entry::Entry;
 use crate::monitor;
 use crate::picker::Next;
 use crate::procfs::{self, Probe};
-use crate::schedule::{Role, State};
+use crate::schedule::{Role, State, Task};
 use crate::stuck::stuck;
 
 /// Decides who goes on and hands over the baton.
@@ -86,11 +86,23 @@ fn steps(core: &Core, from: Option<usize>) -> Vec<Next> {
     }
     if steps.is_empty() && !core.sched.any(|state| state == State::Outside(true)) {
         steps.extend(idle);
+        if steps.is_empty() && !core.is_free() {
+            steps.extend(timed(core));
+        }
     }
     steps
 }
 
+/// Those whose wait ends first, when nothing but time goes by.
+fn timed(core: &Core) -> Vec<Next> {
+    let next_ms = core.sched.deadline_ms(core.machine.now_ms());
+    let first = |task: &Task| matches!(task.state, State::Timed(_, at) if Some(at) == next_ms);
+    let tasks = core.sched.tasks.iter().enumerate().filter(|(_, task)| first(task));
+    tasks.map(|(n, task)| Next::Resume(n, task.actor)).collect()
+}
+
 fn begin(inner: &Arc<Inner>, core: &mut Core, lane: LaneId) {
+    core.sched.fruitless = 0;
     let process = core.process_of(lane).unwrap_or(inner.home);
     let worker = match core.sched.free_worker() {
         Some(worker) => {

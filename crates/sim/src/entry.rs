@@ -135,6 +135,7 @@ impl<'a> Entry<'a> {
     pub(crate) fn flush(&mut self) {
         let inner = self.inner;
         self.observe();
+        self.complete();
         if self.clock_is_late() {
             inner.tick.notify_all();
         }

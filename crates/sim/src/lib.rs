@@ -117,6 +117,7 @@ mod subscribe;
 mod table;
 mod teredo_port;
 mod thread;
+mod wait;
 mod watchdog;
 
 pub use netiosim_model as model;

@@ -51,7 +51,11 @@ fn needed(core: &Core) -> bool {
             let other = |(n, task): (usize, &schedule::Task)| {
                 let waits = matches!(
                     task.state,
-                    State::Ready | State::Waiting(_) | State::Reached(_) | State::Idle
+                    State::Ready
+                        | State::Waiting(_)
+                        | State::Timed(..)
+                        | State::Reached(_)
+                        | State::Idle
                 );
                 n != holder && waits
             };
@@ -60,10 +64,16 @@ fn needed(core: &Core) -> bool {
                 || core.sched.tasks().iter().enumerate().any(other)
         }
         None => {
-            let waits =
-                |state| matches!(state, State::Waiting(_) | State::Reached(_) | State::Idle);
+            let waits = |state| {
+                matches!(
+                    state,
+                    State::Waiting(_) | State::Timed(..) | State::Reached(_) | State::Idle
+                )
+            };
             let outside = |state| matches!(state, State::Outside(_));
-            clock_waits(core) || core.sched.suspect || (core.sched.any(outside) && core.sched.any(waits))
+            clock_waits(core)
+                || core.sched.suspect
+                || (core.sched.any(outside) && core.sched.any(waits))
         }
     }
 }
@@ -155,7 +165,8 @@ fn nobody(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, epoch: u64, sinc
     if busy {
         return;
     }
-    if guard.sched.any(|state| matches!(state, State::Idle)) {
+    let timed = !guard.is_free() && guard.sched.any(|state| matches!(state, State::Timed(..)));
+    if timed || guard.sched.any(|state| matches!(state, State::Idle)) {
         dispatch::dispatch(inner, guard, None);
     } else if since.elapsed() > GRACE && is_final(guard) {
         if stuck::stuck(inner, guard) {
@@ -180,7 +191,8 @@ fn is_final(guard: &mut MutexGuard<'_, Core>) -> bool {
     }
     let epoch = guard.sched.epoch;
     let waits = |state| matches!(state, State::Waiting(_) | State::Reached(_));
-    if guard.may_change() || !guard.sched.any(waits) {
+    let timed = guard.sched.any(|state| matches!(state, State::Timed(..)));
+    if timed || guard.may_change() || !guard.sched.any(waits) {
         return false;
     }
     let blocked = MutexGuard::unlocked(guard, procfs::strangers_are_blocked);

@@ -18,20 +18,24 @@ pub trait Observer: Send {
 }
 
 impl Core {
-    /// Tells the observer what is new.
+    /// Tells the observers what is new.
     pub(crate) fn observe(&mut self) {
-        let Some(observer) = &mut self.observer else { return };
+        if self.observers.is_empty() {
+            return;
+        }
         let events = self.machine.events();
         let seen = std::mem::replace(&mut self.seen, events.len());
         if let Some(fresh) = events.get(seen..).filter(|fresh| !fresh.is_empty()) {
-            observer.events(&self.machine, fresh);
+            for observer in &mut self.observers {
+                observer.events(&self.machine, fresh);
+            }
         }
     }
 
-    /// Ends the process because of a deadlock; the observer is the last to be told.
+    /// Ends the process because of a deadlock; the observers are the last to be told.
     pub(crate) fn abort(&mut self) -> ! {
         self.observe();
-        if let Some(observer) = &mut self.observer {
+        for observer in &mut self.observers {
             observer.aborting(&self.machine);
         }
         std::process::abort()

@@ -11,6 +11,7 @@ use netiosim_model::status::Status;
 use crate::StackRef;
 use crate::call::Args;
 use crate::channel::Signal;
+use crate::core::Core;
 use crate::entry::Entry;
 
 /// An OVERLAPPED structure with its event, for requests that tell of one change.
@@ -48,6 +49,25 @@ impl Overlapped {
     pub fn event(&self) -> Signal {
         let id = self.stack.look(|core| core.machine.overlapped_event(self.id));
         Signal::of(&self.stack, id)
+    }
+
+    /// Lets its requests set this event, which others may share, instead of its own; `None` is its own again. A
+    /// request that is pending keeps the event that it has.
+    pub fn set_event(&self, event: Option<&Signal>) {
+        let event = event.map(Signal::id);
+        self.stack.look(|core| core.machine.set_overlapped_event(self.id, event));
+    }
+
+    /// Calls `f` with the [result](Self::result) once the pending request is over, or at once if none is pending:
+    /// for drivers that write the structure's memory. A stack that is dropped before never calls it.
+    ///
+    /// It runs while the stack is locked, before anybody sees the event set: it must not call the stack.
+    pub fn on_complete(&self, f: impl FnOnce(u32) + Send + 'static) {
+        let completion = Completion { id: self.id, tell: Box::new(f) };
+        self.stack.look(|core| {
+            core.completions.push(completion);
+            core.complete();
+        });
     }
 
     /// How far the request made with it last is.
@@ -136,6 +156,27 @@ impl StackRef {
         let done = entry.refused().is_none() && entry.machine.cancel_ip_change_notify(actor, id);
         entry.log_end(log, u32::from(done), None, None);
         done
+    }
+}
+
+/// Whom the end of a request is told.
+pub(crate) struct Completion {
+    id: OverlappedId,
+    tell: Box<dyn FnOnce(u32) + Send>,
+}
+
+impl Core {
+    /// Tells of the requests that are over.
+    pub(crate) fn complete(&mut self) {
+        if self.completions.is_empty() || self.closing {
+            return;
+        }
+        let machine = &self.machine;
+        let over =
+            |told: &mut Completion| machine.overlapped_progress(told.id) != Progress::Pending;
+        for told in self.completions.extract_if(.., over) {
+            (told.tell)(machine.overlapped_result(told.id));
+        }
     }
 }
 

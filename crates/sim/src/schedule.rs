@@ -27,6 +27,8 @@ pub(crate) enum State {
     Ready,
     /// It waits for what the model knows.
     Waiting(ActorId),
+    /// It waits for what the model knows, until this virtual time at the latest.
+    Timed(ActorId, u64),
     /// A barrier holds it.
     Held(u32),
     /// It waits until a barrier holds somebody.
@@ -83,6 +85,8 @@ pub(crate) struct Sched {
     /// Nothing can go on, but threads that we do not know may still come.
     pub(crate) suspect: bool,
     pub(crate) hung: bool,
+    /// How many waits in a row came to the end of their time while nothing was set or delivered.
+    pub(crate) fruitless: u32,
     /// Actors whose being blocked elsewhere was reported.
     pub(crate) reported: Vec<ActorId>,
     /// As many deliveries as those who wait for idleness want to see.
@@ -126,6 +130,15 @@ impl Sched {
         self.tasks.iter().position(|task| task.role == Role::Worker && task.state == State::Free)
     }
 
+    /// The next virtual time after `now_ms` at which a wait ends.
+    pub(crate) fn deadline_ms(&self, now_ms: u64) -> Option<u64> {
+        let deadline = |task: &Task| match task.state {
+            State::Timed(_, until_ms) if until_ms > now_ms => Some(until_ms),
+            _ => None,
+        };
+        self.tasks.iter().filter_map(deadline).min()
+    }
+
     pub(crate) fn any(&self, found: impl Fn(State) -> bool) -> bool {
         self.tasks.iter().any(|task| found(task.state))
     }
@@ -140,6 +153,11 @@ impl Core {
                 task.verdict.is_some()
                     || self.machine.can_end(actor)
                     || !self.machine.actor_info(actor).is_alive()
+            }
+            State::Timed(actor, until_ms) => {
+                self.machine.can_end(actor)
+                    || !self.machine.actor_info(actor).is_alive()
+                    || self.machine.now_ms() >= until_ms
             }
             State::Held(barrier) => self.held.is_open(barrier),
             State::Reached(barrier) => task.verdict.is_some() || self.held.is_reached(barrier),

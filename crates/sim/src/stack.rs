@@ -119,7 +119,7 @@ impl Stack {
         {
             let mut core = inner.core.lock();
             core.pool.most = builder.workers;
-            core.observer = builder.observer.take();
+            core.observers = std::mem::take(&mut builder.observers);
             let me = bind::bind(&inner, &mut core, Some("main"));
             schedule::start(&inner, &mut core, &me);
             if let Some(shared) = &me.shared {

@@ -3,7 +3,6 @@
 use std::sync::Arc;
 
 use netiosim_model::ids::ActorId;
-use netiosim_model::machine::{Machine, Wait};
 use netiosim_model::rule::Rule;
 
 use crate::builder::OnDeadlock;
@@ -18,7 +17,6 @@ pub(crate) fn stuck(inner: &Arc<Inner>, core: &mut Core) -> bool {
     if core.sched.hung {
         return false;
     }
-    let mut found = core.machine.report_stuck();
     let outside: Vec<ActorId> = core
         .sched
         .tasks
@@ -26,12 +24,10 @@ pub(crate) fn stuck(inner: &Arc<Inner>, core: &mut Core) -> bool {
         .filter(|task| matches!(task.state, State::Outside(_)))
         .map(|task| task.actor)
         .collect();
-    for actor in outside {
-        if !core.sched.reported.contains(&actor) {
-            core.sched.reported.push(actor);
-            found.extend(blocked_outside(&mut core.machine, actor));
-        }
-    }
+    let fresh: Vec<ActorId> =
+        outside.into_iter().filter(|actor| !core.sched.reported.contains(actor)).collect();
+    core.sched.reported.extend(&fresh);
+    let found = core.machine.report_stuck_with(&fresh);
     match inner.on_deadlock {
         OnDeadlock::Error => {}
         OnDeadlock::Hang => {
@@ -62,27 +58,6 @@ pub(crate) fn stuck(inner: &Arc<Inner>, core: &mut Core) -> bool {
         released = refuse_all(core, |state| matches!(state, State::Waiting(_)));
     }
     released || refuse_all(core, |state| matches!(state, State::Reached(_)))
-}
-
-/// A callback that is blocked where we cannot see it, for good.
-fn blocked_outside(machine: &mut Machine, actor: ActorId) -> Option<usize> {
-    let lane = *machine.actor_info(actor).frames().last()?;
-    let name = machine.registration(lane.handle)?.name().to_owned();
-    let mut message = format!(
-        "the callback of \"{name}\" never returns: it is blocked outside netiosim's sight while nothing else can go on"
-    );
-    for canceller in machine.actors().iter().filter(|canceller| canceller.is_alive()) {
-        let Some(wait) = canceller.wait().filter(|wait| *wait == Wait::Cancel(lane.handle)) else {
-            continue;
-        };
-        let place = canceller.place().map(|place| machine.place_text(place));
-        let place = place.map(|place| format!(" at {place}")).unwrap_or_default();
-        let (thread, words) = (canceller.name(), machine.wait_words(wait));
-        message.push_str(&format!(
-            "; thread \"{thread}\"{place} waits {words}, and a lock that it holds and the callback wants makes this deadlock (N002)"
-        ));
-    }
-    Some(machine.report(Rule::CallbackBlocked, actor, Some(lane.handle), message))
 }
 
 fn refuse_all(core: &mut Core, which: fn(State) -> bool) -> bool {

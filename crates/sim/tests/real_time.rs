@@ -1,7 +1,7 @@
 //! A stack that follows real time: for programs that nobody drives.
 
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::{Arc, Barrier, Condvar, Mutex, mpsc};
+use std::sync::{Arc, Barrier, Mutex, mpsc};
 
 use netiosim_sim::model::change::Change;
 use netiosim_sim::model::event::{Event, What};
@@ -80,8 +80,7 @@ fn a_thread_that_computes_does_not_starve_callbacks() {
     let stack = stack();
     let called = Arc::new(AtomicBool::new(false));
     let call = called.clone();
-    let changes =
-        stack.on_teredo_port_change(move |_| call.store(true, Ordering::SeqCst)).unwrap();
+    let changes = stack.on_teredo_port_change(move |_| call.store(true, Ordering::SeqCst)).unwrap();
     stack.follow_real_time_with(FAST, Box::new(Restarts(0, 1)));
     while !called.load(Ordering::SeqCst) {
         std::hint::spin_loop();
@@ -104,32 +103,6 @@ fn a_thread_that_asks_again_and_again_does_not_starve_callbacks() {
         let _ = stack.teredo_port();
     }
     changes.cancel().unwrap();
-}
-
-#[test]
-fn a_lock_that_the_stack_cannot_see_is_explained() {
-    let stack = stack();
-    let lock = Arc::new(Mutex::new(()));
-    let inside = Arc::new((Mutex::new(false), Condvar::new()));
-    let (wanted, entered) = (lock.clone(), inside.clone());
-    let changes = stack
-        .on_teredo_port_change(move |_| {
-            *entered.0.lock().unwrap() = true;
-            entered.1.notify_all();
-            let _guard = wanted.lock();
-        })
-        .unwrap();
-    let guard = lock.lock().unwrap();
-    stack.follow_real_time_with(FAST, Box::new(Restarts(0, 1)));
-    let mut is_inside = inside.0.lock().unwrap();
-    while !*is_inside {
-        is_inside = inside.1.wait(is_inside).unwrap();
-    }
-    let error = changes.cancel().expect_err("a deadlock");
-    drop(guard);
-    let text = error.to_string();
-    assert!(text.contains("N002") && text.contains("real_time.rs:"), "{text}");
-    stack.acknowledge(Rule::CallbackBlocked);
 }
 
 #[test]

@@ -85,11 +85,7 @@ fn pop(stack: &StackRef) {
 
 /// The stack that answers a call of the calling thread; `None` after the finding that it has none.
 pub(crate) fn current(function: &str, caller: usize) -> Option<StackRef> {
-    let bound = BOUND.try_with(|bound| bound.borrow().last().cloned()).ok().flatten();
-    if bound.is_some() {
-        return bound;
-    }
-    if let Some(own) = StackRef::of_this_thread() {
+    if let Some(own) = of_thread() {
         return Some(own);
     }
     if GUARDS.load(Ordering::SeqCst) == 0 {
@@ -97,6 +93,12 @@ pub(crate) fn current(function: &str, caller: usize) -> Option<StackRef> {
     }
     unbound(function, caller);
     None
+}
+
+/// The stack that the calling thread belongs to, if it belongs to one.
+pub(crate) fn of_thread() -> Option<StackRef> {
+    let bound = BOUND.try_with(|bound| bound.borrow().last().cloned()).ok().flatten();
+    bound.or_else(StackRef::of_this_thread)
 }
 
 /// Tells every bound stack of a call that may have been meant for it.

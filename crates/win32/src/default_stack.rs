@@ -5,11 +5,32 @@ use std::sync::OnceLock;
 use netiosim_sim::{Builder, Mode, OnDeadlock, Stack, StackRef};
 use parking_lot::Mutex;
 
-static DEFAULT: OnceLock<StackRef> = OnceLock::new();
+use crate::trace_file::TraceFile;
+
+static DEFAULT: OnceLock<Default> = OnceLock::new();
 /// Whoever owns it, so that it is never dropped while threads of the program may call.
 static OWNER: Mutex<Option<Stack>> = Mutex::new(None);
-/// How it is made; a shared object may say so before the first call.
-static MAKER: Mutex<fn() -> Builder> = Mutex::new(builder);
+/// How it lives; a shared object may say so before the first call.
+static LIFE: Mutex<Life> = Mutex::new(Life { make: builder, begun, ended });
+
+/// The default stack, and the process that it belongs to.
+struct Default {
+    stack: StackRef,
+    process: u32,
+}
+
+/// How the default stack lives.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+pub struct Life {
+    /// How it is made.
+    pub make: fn() -> Builder,
+    /// What is done once it is made: it has to follow real time.
+    pub begun: fn(&StackRef),
+    /// What is done at the end of the program; whether that speaks against the program, whose exit status must not
+    /// be 0 then.
+    pub ended: fn(&StackRef) -> bool,
+}
 
 /// A stack in the making, as programs on the Windows functions want it: controlled mode, and a deadlock is
 /// explained and aborts, unless `NETIOSIM_ON_DEADLOCK` says otherwise (`abort`, `hang` or `error`). Seed and
@@ -24,35 +45,57 @@ pub fn builder() -> Builder {
     Builder::from_env().mode(Mode::Controlled).on_deadlock(on_deadlock)
 }
 
-/// The stack of a process in which none is bound. It is made at the first call, reports at the exit of the
-/// process what nobody [took](StackRef::take_findings) of its findings, and turns the exit status 0 into 1.
+/// The stack of a process in which none is bound. It is made at the first call and
+/// [follows real time](StackRef::follow_real_time). At the exit of the process it reports on standard error what nobody
+/// [took](StackRef::take_findings) of its findings, registrations and tables that were left behind among
+/// them, and turns the exit status 0 into 1. Where `NETIOSIM_TRACE_DIR` names a folder, the trace is
+/// written there as it comes, to `PROGRAM-PID.trace`.
 pub fn default_stack() -> StackRef {
-    DEFAULT
-        .get_or_init(|| {
-            let stack = (*MAKER.lock())().build();
-            let handle = stack.handle();
-            *OWNER.lock() = Some(stack);
-            exit::arm();
-            handle
-        })
-        .clone()
+    let made = || {
+        let life = *LIFE.lock();
+        let mut builder = (life.make)();
+        if let Some(file) = TraceFile::from_env() {
+            builder = builder.observer(Box::new(file));
+        }
+        let stack = builder.build();
+        let handle = stack.handle();
+        *OWNER.lock() = Some(stack);
+        exit::arm();
+        (life.begun)(&handle);
+        Default { stack: handle, process: std::process::id() }
+    };
+    DEFAULT.get_or_init(made).stack.clone()
 }
 
 /// The default stack, if it was made.
 pub(crate) fn existing() -> Option<StackRef> {
-    DEFAULT.get().cloned()
+    DEFAULT.get().map(|default| default.stack.clone())
+}
+
+/// Says how the default stack lives, before the first call.
+#[doc(hidden)]
+pub fn set_default_life(life: Life) {
+    *LIFE.lock() = life;
+    // Whoever is the first to ask for the end of a program is the last to be told of it, after the destructors.
+    exit::arm();
 }
 
 /// Says how the default stack is made, before the first call.
 #[doc(hidden)]
 pub fn set_default_builder(maker: fn() -> Builder) {
-    *MAKER.lock() = maker;
+    set_default_life(Life { make: maker, begun, ended });
+}
+
+/// The default stack was made: time goes by.
+#[doc(hidden)]
+pub fn begun(stack: &StackRef) {
+    stack.follow_real_time(1.0);
 }
 
 /// Tells on stderr what speaks against the default stack; whether there is something.
-pub(crate) fn report_at_exit() -> bool {
+#[doc(hidden)]
+pub fn ended(stack: &StackRef) -> bool {
     use std::io::Write as _;
-    let Some(stack) = existing() else { return false };
     let findings = stack.take_findings();
     if findings.is_empty() {
         return false;
@@ -67,17 +110,31 @@ pub(crate) fn report_at_exit() -> bool {
     true
 }
 
+/// The program ends; whether its exit status must not be 0.
+pub(crate) fn report_at_exit() -> bool {
+    // A child that was forked off has a copy of the stack, and no say.
+    let own = DEFAULT.get().filter(|default| default.process == std::process::id());
+    let Some(Default { stack, .. }) = own else { return false };
+    let life = *LIFE.lock();
+    stack.end_of_program();
+    (life.ended)(stack)
+}
+
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 mod exit {
     use std::ffi::{c_int, c_void};
+    use std::sync::Once;
 
     unsafe extern "C" {
         fn on_exit(hook: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
     }
 
     pub(super) fn arm() {
-        // SAFETY: the hook is a function of this program and needs no argument.
-        unsafe { on_exit(hook, std::ptr::null_mut()) };
+        static ARMED: Once = Once::new();
+        ARMED.call_once(|| {
+            // SAFETY: the hook is a function of this program and needs no argument.
+            unsafe { on_exit(hook, std::ptr::null_mut()) };
+        });
     }
 
     extern "C" fn hook(status: c_int, _: *mut c_void) {
@@ -93,9 +150,14 @@ mod exit {
 
 #[cfg(all(unix, not(all(target_os = "linux", target_env = "gnu"))))]
 mod exit {
+    use std::sync::Once;
+
     pub(super) fn arm() {
-        // SAFETY: the hook is a function of this program.
-        unsafe { libc::atexit(hook) };
+        static ARMED: Once = Once::new();
+        ARMED.call_once(|| {
+            // SAFETY: the hook is a function of this program.
+            unsafe { libc::atexit(hook) };
+        });
     }
 
     /// The status is not told here: a failure of the program's own becomes 1 as well.

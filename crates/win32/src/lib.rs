@@ -26,11 +26,13 @@
 //!
 //! # Unsafe code
 //!
-//! This is the only crate of the project with unsafe code. Its contract is that of the documents: pointers are
+//! Besides the calls of the system in `netiosim-api`, this is the only unsafe code of the project. Its contract is that of the documents: pointers are
 //! NULL where a page allows it or says what happens, and else point to what the page says.
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod check;
+#[cfg(all(feature = "compat", unix))]
+pub mod compat;
 mod current;
 mod default_stack;
 pub mod drive;
@@ -40,10 +42,21 @@ mod landing;
 mod lent;
 mod origin;
 mod sentinel;
+#[cfg(unix)]
+pub mod strict;
+#[cfg(not(unix))]
+#[path = "strict/absent.rs"]
+mod strict;
 mod table;
+mod trace_file;
 
 pub use netiosim_sim as sim;
 
 pub use self::current::{Bound, bind};
-pub use self::default_stack::{builder, default_stack, set_default_builder};
+#[doc(hidden)]
+pub use self::default_stack::{Life, begun, ended, set_default_builder, set_default_life};
+pub use self::default_stack::{builder, default_stack};
+pub use self::landing::explain_panics;
 pub use self::sentinel::SENTINEL;
+#[cfg(unix)]
+pub use self::strict::{Strict, strict};

@@ -4,31 +4,64 @@ use netiosim_sim::CallSite;
 
 /// The next call on the calling thread comes from the code that this address returns to; 0 is unknown.
 pub(crate) fn announce(caller: usize) {
+    crate::strict::collect();
+    place(caller);
+}
+
+/// The same, for what is no call of the client's.
+pub(crate) fn place(caller: usize) {
     CallSite { address: caller, resolve }.announce();
 }
 
 /// File and line of a return address; what else is known where there are none.
 pub(crate) fn resolve(address: usize) -> String {
-    if address == 0 {
-        return "an unknown place".to_owned();
-    }
-    let mut best: Option<String> = None;
-    let mut symbol: Option<String> = None;
-    // The call is the instruction before the one that it returns to.
-    backtrace::resolve((address - 1) as *mut std::ffi::c_void, |found| {
-        if let (Some(file), Some(line)) = (found.filename(), found.lineno()) {
-            let text = format!("{}:{line}", shorten(&file.to_string_lossy()));
-            // A wrapper that was inlined into the client is not where the client is.
-            if best.as_deref().is_none_or(is_wrapper) {
-                best = Some(text);
-            }
-        }
-        if symbol.is_none() {
-            symbol = found.name().map(|name| name.to_string());
-        }
-    });
-    best.or_else(|| symbol.map(|name| format!("{name} (built without line numbers)")))
+    let Found { line, wrapper, symbol } = Found::at(address);
+    line.or(wrapper)
+        .or_else(|| symbol.map(|name| format!("{name} (built without line numbers)")))
         .unwrap_or_else(|| "an unknown place".to_owned())
+}
+
+/// File and line of a return address in a client, and not in a library that it is built on.
+#[cfg(unix)]
+pub(crate) fn line(address: usize) -> Option<String> {
+    Found::at(address).line
+}
+
+/// The name of the function that an instruction belongs to.
+#[cfg(unix)]
+pub(crate) fn symbol(instruction: usize) -> Option<String> {
+    Found::at(instruction + 1).symbol
+}
+
+/// What is known of a return address.
+#[derive(Default)]
+struct Found {
+    line: Option<String>,
+    /// The line of a library that was inlined into the client, or called by it.
+    wrapper: Option<String>,
+    symbol: Option<String>,
+}
+
+impl Found {
+    fn at(address: usize) -> Self {
+        let mut all = Self::default();
+        if address == 0 {
+            return all;
+        }
+        // The call is the instruction before the one that it returns to.
+        backtrace::resolve(std::ptr::without_provenance_mut(address - 1), |found| {
+            if let (Some(file), Some(line)) = (found.filename(), found.lineno()) {
+                let text = format!("{}:{line}", shorten(&file.to_string_lossy()));
+                // A wrapper that was inlined into the client is not where the client is.
+                let place = if is_wrapper(&text) { &mut all.wrapper } else { &mut all.line };
+                place.get_or_insert(text);
+            }
+            if all.symbol.is_none() {
+                all.symbol = found.name().map(|name| name.to_string());
+            }
+        });
+        all
+    }
 }
 
 fn is_wrapper(text: &str) -> bool {

@@ -7,19 +7,40 @@ pub const SENTINEL: i32 = 0x6E65_7469;
 
 /// Overwrites the last error.
 pub(crate) fn set() {
-    #[cfg(any(target_os = "linux", target_os = "android"))]
+    put(SENTINEL.cast_unsigned());
+}
+
+/// Puts a code into the last error.
+pub(crate) fn put(code: u32) {
+    #[cfg(unix)]
     // SAFETY: the address of the calling thread's errno.
     unsafe {
-        *libc::__errno_location() = SENTINEL;
-    }
-    #[cfg(any(target_os = "macos", target_os = "ios"))]
-    // SAFETY: the address of the calling thread's errno.
-    unsafe {
-        *libc::__error() = SENTINEL;
+        *cell() = code.cast_signed();
     }
     #[cfg(windows)]
     // SAFETY: any number may be set.
     unsafe {
-        windows_sys::Win32::Foundation::SetLastError(SENTINEL as u32);
+        windows_sys::Win32::Foundation::SetLastError(code);
     }
+}
+
+/// What is in the last error.
+#[cfg(all(feature = "compat", unix))]
+pub(crate) fn get() -> u32 {
+    // SAFETY: the address of the calling thread's errno.
+    unsafe { *cell() }.cast_unsigned()
+}
+
+/// Where the calling thread's errno lies.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn cell() -> *mut i32 {
+    // SAFETY: it takes nothing and cannot fail.
+    unsafe { libc::__errno_location() }
+}
+
+/// Where the calling thread's errno lies.
+#[cfg(any(target_os = "macos", target_os = "ios"))]
+fn cell() -> *mut i32 {
+    // SAFETY: it takes nothing and cannot fail.
+    unsafe { libc::__error() }
 }

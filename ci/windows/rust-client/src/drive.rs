@@ -1,21 +1,24 @@
 //! The `netiosim_*` functions of the simulator's DLL, looked up by name.
 
-use std::ffi::{CStr, CString};
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::ptr;
 
 use windows_sys::Win32::Foundation::HMODULE;
 use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleW, GetProcAddress};
 use windows_sys::core::w;
 
-type Address = unsafe extern "C" fn(*const std::ffi::c_char, *const std::ffi::c_char) -> i32;
+type Stack = *mut c_void;
+type Address = unsafe extern "C" fn(Stack, *const c_char, *const c_char) -> i32;
 
-/// The simulator, as the program under test sees it: nothing but a DLL.
+/// The simulator, as the program under test sees it: nothing but a DLL. See `include/netiosim.h`.
 pub struct Simulator {
-    restart_teredo: unsafe extern "C" fn(u16) -> i32,
+    stack: Stack,
+    restart_teredo: unsafe extern "C" fn(Stack, u16) -> i32,
     add_address: Address,
     remove_address: Address,
-    set_mtu: unsafe extern "C" fn(*const std::ffi::c_char, u16, u32) -> i32,
-    run_until_idle: unsafe extern "C" fn() -> i32,
-    advance_ms: unsafe extern "C" fn(u64) -> i32,
+    set_mtu: unsafe extern "C" fn(Stack, *const c_char, u32, u32) -> i32,
+    run_until_idle: unsafe extern "C" fn(Stack, *mut usize) -> i32,
+    advance_ms: unsafe extern "C" fn(Stack, u64, *mut usize) -> i32,
 }
 
 impl Simulator {
@@ -24,7 +27,12 @@ impl Simulator {
         // SAFETY: the functions are those of include/netiosim.h.
         unsafe {
             let dll = GetModuleHandleW(w!("iphlpapi.dll"));
+            let default_stack: unsafe extern "C" fn() -> Stack =
+                export(dll, c"netiosim_default_stack");
+            let stack = default_stack();
+            assert!(!stack.is_null(), "there is no default stack");
             Simulator {
+                stack,
                 restart_teredo: export(dll, c"netiosim_restart_teredo"),
                 add_address: export(dll, c"netiosim_add_address"),
                 remove_address: export(dll, c"netiosim_remove_address"),
@@ -36,36 +44,40 @@ impl Simulator {
     }
 
     pub fn restart_teredo(&self, port: u16) {
-        // SAFETY: no pointers.
-        assert_eq!(unsafe { (self.restart_teredo)(port) }, 0);
+        // SAFETY: the stack is good.
+        assert_eq!(unsafe { (self.restart_teredo)(self.stack, port) }, 0);
     }
 
     pub fn add_address(&self, alias: &str, address: &str) {
         let (alias, address) = (CString::new(alias).unwrap(), CString::new(address).unwrap());
         // SAFETY: both end with NUL and live during the call.
-        assert_eq!(unsafe { (self.add_address)(alias.as_ptr(), address.as_ptr()) }, 0);
+        assert_eq!(unsafe { (self.add_address)(self.stack, alias.as_ptr(), address.as_ptr()) }, 0);
     }
 
     pub fn remove_address(&self, alias: &str, address: &str) {
         let (alias, address) = (CString::new(alias).unwrap(), CString::new(address).unwrap());
         // SAFETY: both end with NUL and live during the call.
-        assert_eq!(unsafe { (self.remove_address)(alias.as_ptr(), address.as_ptr()) }, 0);
+        assert_eq!(
+            unsafe { (self.remove_address)(self.stack, alias.as_ptr(), address.as_ptr()) },
+            0
+        );
     }
 
-    pub fn set_mtu(&self, alias: &str, family: u16, mtu: u32) {
+    pub fn set_mtu(&self, alias: &str, ip_version: u32, mtu: u32) {
         let alias = CString::new(alias).unwrap();
         // SAFETY: it ends with NUL and lives during the call.
-        assert_eq!(unsafe { (self.set_mtu)(alias.as_ptr(), family, mtu) }, 0);
+        assert_eq!(unsafe { (self.set_mtu)(self.stack, alias.as_ptr(), ip_version, mtu) }, 0);
     }
 
+    /// What it returns tells of findings, too, which the DLL reports by itself at the end.
     pub fn run_until_idle(&self) {
-        // SAFETY: no pointers.
-        unsafe { (self.run_until_idle)() };
+        // SAFETY: the stack is good, and NULL asks for no number.
+        unsafe { (self.run_until_idle)(self.stack, ptr::null_mut()) };
     }
 
     pub fn advance_ms(&self, ms: u64) {
-        // SAFETY: no pointers.
-        unsafe { (self.advance_ms)(ms) };
+        // SAFETY: the stack is good, and NULL asks for no number.
+        assert_eq!(unsafe { (self.advance_ms)(self.stack, ms, ptr::null_mut()) }, 0);
     }
 }
 

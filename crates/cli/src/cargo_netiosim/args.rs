@@ -14,9 +14,10 @@ Build crates as their Windows selves on Linux and macOS, linked to a simulated W
 Usage: cargo netiosim <test|run|build|check|nextest> [OPTIONS] [CARGO'S OPTIONS]... [-- ARGUMENTS]...
 
 Options:
-      --windows-crate <NAME>  Build this workspace member or dependency, or NAME@VERSION, as its Windows self;
-                              may be repeated. Without it: the members of the workspace, and what
-                              [workspace.metadata.netiosim] names
+      --windows-crate <NAME>  Build this package, or NAME@VERSION, as its Windows self; may be repeated. A
+                              dependency is taken besides the members of the workspace; once a member is
+                              named, only the named ones are
+      --host-crate <NAME>     Build this member as what it is here; may be repeated
       --target-env <ENV>      Pretend to be x86_64-pc-windows-<ENV>: msvc (default) or gnu
       --simulator <PATH>      The folder of the package netiosim-win32 to link
   -h, --help                  Print this
@@ -73,6 +74,8 @@ pub(crate) struct Request {
     pub(crate) subcommand: Subcommand,
     /// `--windows-crate`, in their order.
     pub(crate) windows_crates: Vec<String>,
+    /// `--host-crate`, in their order.
+    pub(crate) host_crates: Vec<String>,
     pub(crate) target_env: Option<TargetEnv>,
     pub(crate) simulator: Option<PathBuf>,
     pub(crate) manifest_path: Option<PathBuf>,
@@ -109,6 +112,7 @@ impl Command {
         let mut request = Request {
             subcommand,
             windows_crates: Vec::new(),
+            host_crates: Vec::new(),
             target_env: None,
             simulator: None,
             manifest_path: None,
@@ -135,6 +139,7 @@ impl Command {
             };
             match name.to_str() {
                 Some("--windows-crate") => request.windows_crates.push(text(value()?)?),
+                Some("--host-crate") => request.host_crates.push(text(value()?)?),
                 Some("--target-env") => {
                     let value = text(value()?)?;
                     let env = TargetEnv::parse(&value)

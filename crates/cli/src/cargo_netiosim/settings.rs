@@ -13,6 +13,7 @@ use super::flip::TargetEnv;
 #[serde(deny_unknown_fields, rename_all = "kebab-case", default)]
 struct Table {
     windows_crates: Vec<String>,
+    host_crates: Vec<String>,
     target_env: Option<String>,
     simulator: Option<PathBuf>,
     features: Vec<String>,
@@ -26,6 +27,8 @@ struct Table {
 pub(crate) struct Settings {
     /// Dependencies to build as their Windows selves, besides the members.
     pub(crate) windows_crates: Vec<String>,
+    /// Members to build as they are here.
+    pub(crate) host_crates: Vec<String>,
     /// Which C library the pretended target has.
     pub(crate) target_env: Option<TargetEnv>,
     /// The folder of the package netiosim-win32.
@@ -51,6 +54,7 @@ impl Settings {
         let table: Table = serde_json::from_value(table.clone())
             .map_err(|error| format!("metadata.netiosim in {}: {error}", place()))?;
         self.windows_crates.extend(table.windows_crates);
+        self.host_crates.extend(table.host_crates);
         if let Some(name) = &table.target_env {
             let env = TargetEnv::parse(name).ok_or_else(|| {
                 format!("metadata.netiosim.target-env in {} is msvc or gnu, not `{name}`", place())

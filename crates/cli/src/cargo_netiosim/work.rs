@@ -25,8 +25,10 @@ const FORMAT: &str = "1";
 /// A prepared run.
 #[derive(Debug)]
 pub(crate) struct Work {
-    /// The folder of everything.
+    /// The folder of the copy and what belongs to it.
     pub(crate) folder: PathBuf,
+    /// Cargo's target folder for the copy.
+    build: PathBuf,
     /// Where to call cargo.
     pub(crate) current_dir: PathBuf,
     /// The manifest to name to it, if the user named one.
@@ -39,20 +41,44 @@ pub(crate) struct Work {
     pub(crate) declarations: Vec<PathBuf>,
 }
 
-/// Names that are to be built as their Windows selves.
+/// Which packages are built as their Windows selves.
 #[derive(Debug)]
 struct Named {
-    names: Vec<String>,
-    /// Members, too, of which no one speaks.
+    windows: Vec<String>,
+    host: Vec<String>,
+    /// Whether members are among the names; then only these of the members.
     members: bool,
 }
 
 impl Named {
-    fn is(&self, name: &str, version: &str) -> bool {
-        self.names.iter().any(|wanted| match wanted.split_once('@') {
-            Some((wanted, at)) => wanted == name && at == version,
-            None => wanted == name,
-        })
+    fn new(request: &Request, settings: &Settings, users: &Metadata) -> Self {
+        let both = |first: &[String], second: &[String]| [first, second].concat();
+        let mut named = Self {
+            windows: both(&request.windows_crates, &settings.windows_crates),
+            host: both(&request.host_crates, &settings.host_crates),
+            members: false,
+        };
+        named.members = users.workspace_packages().iter().any(|member| named.dependency(member));
+        named
+    }
+
+    /// Whether a member of the workspace is one.
+    fn member(&self, package: &cargo_metadata::Package) -> bool {
+        !self.host.iter().any(|name| names(name, package))
+            && (!self.members || self.windows.iter().any(|name| names(name, package)))
+    }
+
+    /// Whether any other package is one.
+    fn dependency(&self, package: &cargo_metadata::Package) -> bool {
+        self.windows.iter().any(|name| names(name, package))
+    }
+}
+
+/// Whether `name` or `name@version` is this package.
+fn names(wanted: &str, package: &cargo_metadata::Package) -> bool {
+    match wanted.split_once('@') {
+        Some((name, version)) => name == package.name.as_str() && version == package.version.to_string(),
+        None => wanted == package.name.as_str(),
     }
 }
 
@@ -78,19 +104,14 @@ impl Work {
         let settings = settings(&users, &root)?;
         let windows =
             Windows { env: request.target_env.or(settings.target_env).unwrap_or_default() };
-        let named = Named {
-            names: if request.windows_crates.is_empty() {
-                settings.windows_crates.clone()
-            } else {
-                request.windows_crates.clone()
-            },
-            members: request.windows_crates.is_empty(),
-        };
+        let named = Named::new(request, &settings, &users);
         let target = match &request.target_dir {
             Some(path) => std::path::absolute(path).map_err(|error| at(path, &error))?,
             None => users.target_directory.clone().into_std_path_buf(),
         };
-        let folder = target.join("netiosim");
+        let all = target.join("netiosim");
+        // A target folder may be that of several workspaces.
+        let folder = all.join(own_name(&root));
         make(&folder)?;
         let stand_in = stand_in::write_to(&folder)?;
         let simulator = Simulator::choose(
@@ -137,6 +158,7 @@ impl Work {
             host,
             remarks,
             declarations,
+            build: all.join("build"),
             folder: job.folder,
         })
     }
@@ -161,11 +183,10 @@ impl Work {
         }
         rest.splice(end..end, ours);
         command.args(rest);
-        let build = self.folder.join("build");
         command
             .env("RUSTC_WRAPPER", self.folder.join(WRAPPER))
-            .env("CARGO_TARGET_DIR", &build)
-            .env("CARGO_BUILD_BUILD_DIR", &build)
+            .env("CARGO_TARGET_DIR", &self.build)
+            .env("CARGO_BUILD_BUILD_DIR", &self.build)
             .env("CARGO_BUILD_TARGET", &self.host);
         let runner = runner::variable(&self.host);
         if std::env::var_os(&runner).is_none() && runner::is_configured(&self.current_dir) {
@@ -214,7 +235,7 @@ impl Job {
         let mut members = Vec::new();
         for member in users.workspace_packages() {
             let from = package::folder(member);
-            let flip = self.named.members || self.named.is(&member.name, &member.version.to_string());
+            let flip = self.named.member(member);
             match from.strip_prefix(&self.root) {
                 Ok(rest) => {
                     let to = self.copy.join(rest);
@@ -235,7 +256,7 @@ impl Job {
                 .packages
                 .iter()
                 .filter(|package| {
-                    self.named.is(&package.name, &package.version.to_string())
+                    self.named.dependency(package)
                         && !package.manifest_path.starts_with(&self.folder)
                         && !seen.contains(&package.id)
                 })
@@ -247,8 +268,7 @@ impl Job {
             }
             // A package of the tree that is no member is in the copy already, as it was.
             for package in &graph.packages {
-                let named = self.named.is(&package.name, &package.version.to_string());
-                if named
+                if self.named.dependency(package)
                     && let Ok(rest) = package::folder(package).strip_prefix(&self.copy)
                     && members.iter().all(|member| member.to != self.copy.join(rest))
                 {
@@ -398,18 +418,14 @@ impl Job {
     }
 
     fn check_names(&self, users: &Metadata, graph: &Metadata) -> Result<(), String> {
-        for wanted in &self.named.names {
-            let known = |package: &cargo_metadata::Package| {
-                Named { names: vec![wanted.clone()], members: false }
-                    .is(&package.name, &package.version.to_string())
-            };
-            if users.packages.iter().chain(&graph.packages).any(known) {
+        for wanted in self.named.windows.iter().chain(&self.named.host) {
+            if users.packages.iter().chain(&graph.packages).any(|package| names(wanted, package)) {
                 continue;
             }
-            let names: BTreeSet<&str> =
+            let known: BTreeSet<&str> =
                 users.packages.iter().chain(&graph.packages).map(|package| package.name.as_str()).collect();
             let name = wanted.split('@').next().unwrap_or(wanted);
-            let hint = match nearest(name, &names) {
+            let hint = match nearest(name, &known) {
                 Some(near) if near != name => format!("; did you mean `{near}`?"),
                 Some(_) => "; it is there in another version".to_owned(),
                 None => "; a dependency under a [target] table of Windows is one only of a package that is built as \
@@ -445,13 +461,23 @@ impl Job {
     }
 }
 
-fn nearest<'a>(name: &str, names: &BTreeSet<&'a str>) -> Option<&'a str> {
-    names
+fn nearest<'a>(name: &str, known: &BTreeSet<&'a str>) -> Option<&'a str> {
+    known
         .iter()
         .map(|known| (strsim::osa_distance(name, known), *known))
         .min()
         .filter(|(distance, _)| *distance <= (name.len() / 3).max(1))
-        .map(|(_, known)| known)
+        .map(|(_, nearest)| nearest)
+}
+
+/// What a workspace's folder is called among others.
+fn own_name(root: &Path) -> String {
+    // FNV-1a: the same in every version of this command.
+    let hash = root.as_os_str().as_encoded_bytes().iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3)
+    });
+    let name = root.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy());
+    format!("{name}-{hash:016x}")
 }
 
 /// Makes the work folder; one that another version of this command made is emptied, since cargo would not notice

@@ -250,12 +250,26 @@ impl Machine {
     /// Actors of a reported cycle, and those that wait for one of them, are not reported again.
     /// Returns the positions of the new findings.
     pub fn report_stuck(&mut self) -> Vec<usize> {
-        let mut found = Vec::new();
+        self.report_stuck_with(&[])
+    }
+
+    /// The same where a driver has seen that these actors are blocked for good, outside of what the
+    /// machine knows: on a lock that is not tracked, for instance. A callback among them never returns,
+    /// and whoever waits for it in a cancel most likely holds what it wants; that is a guess, and said
+    /// to be one. Actors that run no callback are left to themselves.
+    pub fn report_stuck_with(&mut self, blocked: &[ActorId]) -> Vec<usize> {
+        let mut found: Vec<usize> =
+            blocked.iter().filter_map(|actor| self.blocked_callback(*actor)).collect();
+        let told: Vec<ActorId> =
+            found.iter().flat_map(|at| self.findings[*at].actors.clone()).collect();
         for n in 0..self.state.actors.len() {
             let actor = ActorId::at(n);
             let entry = &self.state.actors[n];
             let Some(wait) = entry.wait else { continue };
             if !entry.alive || self.can_end(actor) || self.waits_for_deadlock(actor) {
+                continue;
+            }
+            if self.reachable(actor).iter().any(|other| told.contains(other)) {
                 continue;
             }
             let lane: Option<LaneId> = entry.frames.last().copied();
@@ -289,6 +303,49 @@ impl Machine {
             ));
         }
         found
+    }
+
+    /// Reports a callback that is blocked where the machine cannot see it, with those who wait for it.
+    fn blocked_callback(&mut self, actor: ActorId) -> Option<usize> {
+        let lane = *self.state.actors[actor.slot()].frames.last()?;
+        let name = self.registration_name(lane.handle);
+        let waits = |n: &usize| {
+            let other = ActorId::at(*n);
+            let entry = &self.state.actors[*n];
+            entry.alive && other != actor && self.successors(other).contains(&actor)
+        };
+        let waiters: Vec<ActorId> =
+            (0..self.state.actors.len()).filter(waits).map(ActorId::at).collect();
+        let mut message = format!(
+            "the callback of \"{name}\" never returns: it is blocked outside netiosim's sight while nothing else can go on"
+        );
+        let mut own = self.who(actor);
+        own.push_str("\n    is blocked outside netiosim's sight, as by a lock that is not tracked");
+        if let Some(place) = self.state.actors[actor.slot()].place {
+            let _ = write!(own, "\n    it last called at {}", self.place_text(place));
+        }
+        let mut story = vec![own];
+        for waiter in &waiters {
+            let entry = &self.state.actors[waiter.slot()];
+            let Some(wait) = entry.wait else { continue };
+            let mut text = self.who(*waiter);
+            let _ = write!(text, "\n    waits {}", self.wait_words(wait));
+            if let Some(place) = entry.place {
+                let _ = write!(text, "\n    at {}", self.place_text(place));
+            }
+            if matches!(wait, Wait::Cancel(_)) {
+                text.push_str("\n    most likely it holds what the callback wants");
+                message = format!(
+                    "deadlock: \"{}\" cancels \"{name}\" while the running callback is blocked outside netiosim's sight, most likely by a lock that \"{}\" holds (as in N002)",
+                    entry.name, entry.name
+                );
+            }
+            story.push(text);
+        }
+        let handle = Some(lane.handle);
+        let found = self.finding(Rule::CallbackBlocked, actor, handle, message, story);
+        self.findings[found].actors.extend(waiters);
+        Some(found)
     }
 
     fn waits_for_deadlock(&self, actor: ActorId) -> bool {

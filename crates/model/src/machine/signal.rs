@@ -41,7 +41,8 @@ impl Machine {
     /// What to wait for in order to wait for one, or for all, of several signals. It is never set itself, and
     /// asking again gives the same.
     pub fn group_signal(&mut self, parts: &[SignalId], all: bool) -> SignalId {
-        let same = |signal: &Signal| signal.group.as_ref().is_some_and(|g| g.0 == parts && g.1 == all);
+        let same =
+            |signal: &Signal| signal.group.as_ref().is_some_and(|g| g.0 == parts && g.1 == all);
         if let Some(at) = self.state.signals.iter().position(same) {
             return SignalId::at(at);
         }
@@ -185,7 +186,9 @@ impl Machine {
         let parts = match &entry.group {
             None => vec![signal],
             Some((parts, true)) => parts.clone(),
-            Some((parts, false)) => parts.get(self.first_set(signal)).copied().into_iter().collect(),
+            Some((parts, false)) => {
+                parts.get(self.first_set(signal)).copied().into_iter().collect()
+            }
         };
         for part in parts {
             let entry = &mut self.state.signals[part.slot()];

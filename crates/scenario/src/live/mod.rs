@@ -6,6 +6,7 @@
 
 mod hand;
 mod ops;
+pub mod program;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -43,10 +43,10 @@ pub(super) fn call<H: Host>(host: &mut H, op: &AdaptersOp) {
     }
     match &reply.output {
         Output::Adapters(adapters) => {
-            look(host, op, &adapters.list, |member, adapter| member.of_addresses(adapter));
+            look(host, op, &adapters.list, AdapterMember::of_addresses);
         }
         Output::AdaptersInfo(adapters) => {
-            look(host, op, &adapters.list, |member, adapter| member.of_info(adapter));
+            look(host, op, &adapters.list, AdapterMember::of_info);
         }
         _ if op.expects_list() => {
             let got = "no list".to_owned();

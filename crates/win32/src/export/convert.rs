@@ -215,7 +215,7 @@ exports! {
 export! {
     /// if_nametoindex, for the stack's interfaces. On Unix this is a name of the C library: it is exported with the
     /// feature `compat` only.
-    #[cfg_attr(any(all(windows, feature = "dll"), feature = "compat"), unsafe(no_mangle))]
+    #[cfg_attr(any(all(windows, feature = "dll"), all(unix, feature = "compat", not(feature = "dll"))), unsafe(no_mangle))]
     [1] fn if_nametoindex(caller; name: *const u8) -> u32 {
         let mut index = 0;
         // SAFETY: the caller's.
@@ -228,7 +228,7 @@ export! {
 
 export! {
     /// if_indextoname, for the stack's interfaces; see [`if_nametoindex`].
-    #[cfg_attr(any(all(windows, feature = "dll"), feature = "compat"), unsafe(no_mangle))]
+    #[cfg_attr(any(all(windows, feature = "dll"), all(unix, feature = "compat", not(feature = "dll"))), unsafe(no_mangle))]
     [2] fn if_indextoname(caller; index: u32, name: *mut u8) -> *mut u8 {
         let input = Some(Value::Index(index));
         // SAFETY: the caller's: there is place for the longest name.

@@ -10,9 +10,12 @@ use windows_sys::Win32::NetworkManagement::IpHelper::{
 use super::ask;
 use super::macros::exports;
 use crate::layout::Layout;
+use crate::strict;
 
 /// A function that fills a row in by its keys.
 unsafe fn get<L: Layout>(function: Function, level: i32, row: *mut L, caller: usize) -> u32 {
+    // A client may hand in the row that a callback was lent: what is read and written here is not its doing.
+    let _own = strict::Own::here();
     // SAFETY: the caller's.
     let given = (!row.is_null()).then(|| unsafe { L::read_keys(row) }.into());
     ask(&Call::Row { function, level, row: given }, caller, |_, output| {
@@ -27,6 +30,7 @@ unsafe fn get<L: Layout>(function: Function, level: i32, row: *mut L, caller: us
 
 /// A function that takes a row and writes nothing.
 unsafe fn set<L: Layout>(function: Function, row: *const L, caller: usize) -> u32 {
+    let _own = strict::Own::here();
     // SAFETY: the caller's.
     let given = (!row.is_null()).then(|| unsafe { L::read(row) }.into());
     ask(&Call::Row { function, level: 0, row: given }, caller, |_, _| ())

@@ -7,6 +7,7 @@
 //! All of this is chosen, not documented: Windows has no such DLL.
 
 mod absent;
+pub(crate) mod caller;
 pub mod exit;
 #[cfg(all(feature = "dll", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod forward;

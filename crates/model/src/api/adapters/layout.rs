@@ -139,7 +139,7 @@ fn filled(size: u32) -> u64 {
 }
 
 /// The parts with their sizes, in order.
-fn parts(adapter: &Adapter) -> impl Iterator<Item = (Part, u32)> {
+fn parts<'a>(adapter: &'a Adapter) -> impl Iterator<Item = (Part, u32)> + 'a {
     let texts = [
         Some((Part::Name, length(adapter.name.chars().count(), 1))),
         Some((Part::DnsSuffix, utf16_size(&adapter.dns_suffix))),
@@ -149,7 +149,7 @@ fn parts(adapter: &Adapter) -> impl Iterator<Item = (Part, u32)> {
     let unicast = adapter.unicast.iter().map(|unicast| unicast.address);
     let prefixes = adapter.prefixes.iter().map(|prefix| prefix.address);
     let plain =
-        |list, addresses: &[SocketAddress]| nodes(list, NODE_SIZE, addresses.to_vec().into_iter());
+        |list, addresses: &'a [SocketAddress]| nodes(list, NODE_SIZE, addresses.iter().copied());
     iter::once((Part::Adapter, ADAPTER_SIZE))
         .chain(texts.into_iter().flatten())
         .chain(nodes(List::Unicast, UNICAST_SIZE, unicast))
