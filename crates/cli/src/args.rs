@@ -61,6 +61,25 @@ pub(crate) enum Command {
         #[command(subcommand)]
         from: ImportFrom,
     },
+    /// Print the compiler's flags for Windows C code: mingw-w64's headers, natively.
+    Cflags(CflagsArgs),
+}
+
+/// The arguments of `netiosim cflags`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct CflagsArgs {
+    /// For a driver: the shared object is libnetio, whose functions return NTSTATUS.
+    #[arg(long)]
+    pub(crate) kernel: bool,
+    /// Print the linker's flags as well; let them stand behind the source files.
+    #[arg(long)]
+    pub(crate) libs: bool,
+    /// Print a file for pkg-config.
+    #[arg(long, conflicts_with = "libs")]
+    pub(crate) pkg_config: bool,
+    /// Print nothing: compile (with $CC or cc) a check that the headers lay everything out as Windows does.
+    #[arg(long, conflicts_with_all = ["libs", "pkg_config"])]
+    pub(crate) check: bool,
 }
 
 /// Where an imported stack comes from.

@@ -8,10 +8,12 @@
 //! every command.
 
 mod args;
+mod cflags;
 mod explain;
 mod import;
 mod import_host;
 mod junit;
+mod library;
 mod new;
 mod output;
 mod profiles;
@@ -28,6 +30,9 @@ use self::output::{Output, complain};
 
 /// The exit code for bad usage, a bad file, or nothing found to run.
 const USAGE: u8 = 64;
+
+/// The exit code for a failure.
+const FAILED: u8 = 1;
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -52,6 +57,7 @@ fn main() -> ExitCode {
         Command::Import { from: ImportFrom::IpJson { files, output: file } } => {
             import::ip_json(&files, file.as_deref(), &mut output)
         }
+        Command::Cflags(args) => cflags::cflags(&args, &mut output),
     };
     match output.finish() {
         Ok(()) => ExitCode::from(code),

@@ -1,17 +1,54 @@
 //! The simulated `netioapi.h` as a driver sees it: the same names return NTSTATUS, and each thread has an interrupt
 //! request level.
+//!
+//! Beside the functions it holds what `netiosim exec` talks to inside the program: its [life] is that of every program's
+//! default stack, unless that command started it.
+//!
+//! [life]: netiosim_win32::Life
 
+use netiosim_win32::Life;
 use netiosim_win32::sim::Builder;
 use netiosim_win32::sim::model::status::Flavour;
 
 /// Run by the loader, before anything of the program: from here on the default stack's program is a driver.
 extern "C" fn load() {
-    netiosim_win32::set_default_builder(driver);
-    netiosim_win32::drive::stacks::set_flavour(Flavour::Kernel);
+    netiosim_win32::set_default_life(life());
 }
 
 fn driver() -> Builder {
     netiosim_win32::builder().flavour(Flavour::Kernel)
+}
+
+#[cfg(unix)]
+fn life() -> Life {
+    use netiosim_scenario::live::program::{Agent, loaded};
+    loaded();
+    Life {
+        make: || {
+            let builder = driver();
+            match Agent::of_this_process() {
+                Some(agent) => agent.builder(builder, Flavour::Kernel),
+                None => builder,
+            }
+        },
+        begun: |stack| match Agent::of_this_process() {
+            Some(agent) => agent.begin(stack),
+            None => netiosim_win32::begun(stack),
+        },
+        ended: |stack| match Agent::of_this_process() {
+            Some(agent) => {
+                agent.end(stack);
+                false
+            }
+            None => netiosim_win32::ended(stack),
+        },
+    }
+}
+
+#[cfg(not(unix))]
+fn life() -> Life {
+    let (make, begun, ended) = (driver, netiosim_win32::begun, netiosim_win32::ended);
+    Life { make, begun, ended }
 }
 
 // The only unsafe thing here: the loader calls what lies in this section.

@@ -10,7 +10,7 @@ use crate::{current, origin, sentinel};
 /// A thread of a stack sleeps in its time, any other in the host's.
 fn sleep(milliseconds: u32, caller: usize) {
     let before = sentinel::get();
-    match current::peek() {
+    match current::of_thread() {
         Some(stack) => {
             origin::announce(caller);
             // There is nobody to be told: an endless sleep that ends is the end of the stack.

@@ -1,35 +1,41 @@
 //! The names that winsock has for events and the last error, as the page of NotifyAddrChange uses them.
 
 use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::Networking::WinSock::WSAEVENT;
 
 use super::event::{CloseHandle, CreateEventW, ResetEvent, SetEvent};
 use super::last_error::{GetLastError, SetLastError};
 use super::wait::WaitForMultipleObjects;
 use super::host_exports;
 
+/// The handle that winsock has as a number.
+fn own(event: WSAEVENT) -> HANDLE {
+    std::ptr::without_provenance_mut(event.cast_unsigned())
+}
+
 host_exports! {
     /// WSACreateEvent: a manual-reset event, not set.
-    fn WSACreateEvent() -> HANDLE {
+    fn WSACreateEvent() -> WSAEVENT {
         // SAFETY: NULL is no name and no attributes.
-        unsafe { CreateEventW(std::ptr::null(), 1, 0, std::ptr::null()) }
+        unsafe { CreateEventW(std::ptr::null(), 1, 0, std::ptr::null()) }.addr().cast_signed()
     }
 
     /// WSASetEvent: SetEvent.
-    fn WSASetEvent(handle: HANDLE) -> i32 {
+    fn WSASetEvent(handle: WSAEVENT) -> i32 {
         // SAFETY: any handle may be asked for.
-        unsafe { SetEvent(handle) }
+        unsafe { SetEvent(own(handle)) }
     }
 
     /// WSAResetEvent: ResetEvent.
-    fn WSAResetEvent(handle: HANDLE) -> i32 {
+    fn WSAResetEvent(handle: WSAEVENT) -> i32 {
         // SAFETY: any handle may be asked for.
-        unsafe { ResetEvent(handle) }
+        unsafe { ResetEvent(own(handle)) }
     }
 
     /// WSACloseEvent: CloseHandle.
-    fn WSACloseEvent(handle: HANDLE) -> i32 {
+    fn WSACloseEvent(handle: WSAEVENT) -> i32 {
         // SAFETY: any handle may be asked for.
-        unsafe { CloseHandle(handle) }
+        unsafe { CloseHandle(own(handle)) }
     }
 
     /// WSAWaitForMultipleEvents: WaitForMultipleObjects.

@@ -8,7 +8,7 @@ use netiosim_sim::model::net::Luid;
 use netiosim_sim::model::row::IpInterfaceRow;
 use windows_sys::Win32::NetworkManagement::IpHelper::MIB_IPINTERFACE_ROW;
 
-use super::{Layout, flag, get, put};
+use super::{Layout, get, put};
 
 /// The members that are alike in both: number, flag or signed enumeration.
 macro_rules! members {
@@ -43,7 +43,8 @@ impl Layout for MIB_IPINTERFACE_ROW {
                 )*};
                 (@number $member:ident) => { u64::from(get!(row.$member)) };
                 (@word $member:ident) => { u64::from(get!(row.$member) as u32) };
-                (@flag $member:ident) => { u64::from(flag!(row.$member)) };
+                // The byte as it is: what a BOOLEAN above 1 means is not for the layout to say.
+                (@flag $member:ident) => { u64::from((&raw const (*row).$member).cast::<u8>().read()) };
             }
             members!(visit);
             members.set(Member::ZoneIndices, u64::from(get!(row.ZoneIndices)[0]));
@@ -77,11 +78,13 @@ impl Layout for MIB_IPINTERFACE_ROW {
             Self::write_keys(value, row);
             macro_rules! visit {
                 ($($kind:ident $member:ident;)*) => {$(
-                    put!(row.$member = visit!(@$kind member(Member::$member)));
+                    visit!(@$kind $member, member(Member::$member));
                 )*};
-                (@number $value:expr) => { $value as _ };
-                (@word $value:expr) => { $value as u32 as i32 };
-                (@flag $value:expr) => { $value != 0 };
+                (@number $member:ident, $value:expr) => { put!(row.$member = $value as _) };
+                (@word $member:ident, $value:expr) => { put!(row.$member = $value as u32 as i32) };
+                (@flag $member:ident, $value:expr) => {
+                    (&raw mut (*row).$member).cast::<u8>().write($value as u8)
+                };
             }
             members!(visit);
             put!(row.ZoneIndices = [member(Member::ZoneIndices) as u32; 16]);

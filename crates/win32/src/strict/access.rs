@@ -105,20 +105,14 @@ pub(super) fn whole_copy(accesses: &[(usize, Access)], whole: &Range<usize>) -> 
 #[cfg(all(test, target_arch = "x86_64"))]
 mod tests {
     use super::super::context::Doing;
-    use super::super::record::CODE;
     use super::*;
 
     fn access(code: &[u8], address: usize, registers: &[(usize, u64)]) -> Access {
         let mut record = Record {
-            sequence: 0,
-            thread: 0,
-            place: 0,
-            generation: 0,
-            gone: false,
             address,
             doing: Doing { instruction: 0x1000, ..Doing::default() },
-            code: [0; CODE],
             code_length: code.len() as u8,
+            ..Record::NEW
         };
         record.code[..code.len()].copy_from_slice(code);
         for (register, value) in registers {

@@ -8,8 +8,8 @@ pub(super) type Registers = [u64; 16];
 pub(super) struct Doing {
     /// The address of the instruction.
     pub(super) instruction: usize,
-    /// What the stack pointer points to: in a function without a frame, the return address.
-    pub(super) on_stack: usize,
+    /// The stack pointer, where it is known; else 0.
+    pub(super) stack: usize,
     /// Whether it writes; a read where that is not known.
     pub(super) writes: bool,
     pub(super) registers: Registers,
@@ -32,13 +32,12 @@ impl Context {
             REG_RAX, REG_RCX, REG_RDX, REG_RBX, REG_RSP, REG_RBP, REG_RSI, REG_RDI, REG_R8, REG_R9,
             REG_R10, REG_R11, REG_R12, REG_R13, REG_R14, REG_R15,
         ];
-        // SAFETY: the system's, for as long as the handler runs; a stack pointer points to a stack.
+        // SAFETY: the system's, for as long as the handler runs.
         unsafe {
             let all = &(*self.0).uc_mcontext.gregs;
-            let stack = std::ptr::with_exposed_provenance::<usize>(all[REG_RSP as usize] as usize);
             Doing {
                 instruction: all[REG_RIP as usize] as usize,
-                on_stack: stack.read_unaligned(),
+                stack: all[REG_RSP as usize] as usize,
                 // Of a page fault: bit 1 is set for a write.
                 writes: all[REG_ERR as usize] & 2 != 0,
                 registers: ORDER.map(|number| all[number as usize] as u64),

@@ -10,6 +10,9 @@ const MOST: usize = 512;
 /// As much of the instruction is kept; none is longer.
 pub(super) const CODE: usize = 15;
 
+/// So many words of the stack are kept, from the stack pointer: callers are found among them.
+pub(super) const STACK: usize = 48;
+
 /// One access to memory that is not the client's to read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record {
@@ -26,19 +29,22 @@ pub(super) struct Record {
     pub(super) doing: Doing,
     pub(super) code: [u8; CODE],
     pub(super) code_length: u8,
+    /// The words on the stack; 0 where they are not known.
+    pub(super) stack: [usize; STACK],
 }
 
 impl Record {
-    const NEW: Self = Self {
+    pub(super) const NEW: Self = Self {
         sequence: 0,
         thread: 0,
         place: 0,
         generation: 0,
         gone: false,
         address: 0,
-        doing: Doing { instruction: 0, on_stack: 0, writes: false, registers: [0; 16] },
+        doing: Doing { instruction: 0, stack: 0, writes: false, registers: [0; 16] },
         code: [0; CODE],
         code_length: 0,
+        stack: [0; STACK],
     };
 
     /// The bytes of the instruction, as far as they were readable.
@@ -66,16 +72,16 @@ static WAITING: AtomicUsize = AtomicUsize::new(0);
 static LOST: AtomicUsize = AtomicUsize::new(0);
 
 /// Keeps a record, or counts it as lost. For signal handlers.
-pub(super) fn push(mut record: Record) {
-    record.sequence = NEXT.fetch_add(1, Ordering::Relaxed);
-    let first = record.sequence as usize % MOST;
+pub(super) fn push(record: &Record) {
+    let sequence = NEXT.fetch_add(1, Ordering::Relaxed);
+    let first = sequence as usize % MOST;
     for n in 0..MOST {
         let cell = &CELLS[(first + n) % MOST];
         let taken =
             cell.state.compare_exchange(FREE, BUSY, Ordering::Acquire, Ordering::Relaxed).is_ok();
         if taken {
             // SAFETY: the cell is ours while it is BUSY.
-            unsafe { *cell.record.get() = record };
+            unsafe { *cell.record.get() = Record { sequence, ..*record } };
             cell.state.store(READY, Ordering::Release);
             WAITING.fetch_add(1, Ordering::Release);
             return;

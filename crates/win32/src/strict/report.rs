@@ -211,13 +211,28 @@ fn say(text: &str) {
     let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
-/// The client's part in an access: the instruction itself or, in memcpy and its like, where it was called.
-/// As a return address, and as text.
+/// The client's part in an access: the instruction itself or, in memcpy and its like, where that was called. As a
+/// return address, and as text.
 fn site(record: &Record) -> (usize, String) {
     let own = record.doing.instruction + 1;
-    let called = record.doing.on_stack;
-    let site = if origin::line(own).is_none() && origin::line(called).is_some() { called } else { own };
+    let site = match origin::line(own) {
+        Some(_) => own,
+        None => record.stack.iter().copied().find(|word| is_caller(*word)).unwrap_or(own),
+    };
     (site, origin::resolve(site))
+}
+
+/// Whether a word on the stack is where a line of a client's called something.
+fn is_caller(word: usize) -> bool {
+    if word < place::page() || origin::line(word).is_none() {
+        return false;
+    }
+    // SAFETY: it lies behind code that a line is known of, within the same function.
+    let before = |n: usize| unsafe { std::ptr::with_exposed_provenance::<u8>(word - n).read() };
+    // call rel32, call [rip+disp32], call register; the latter with a prefix as well.
+    before(5) == 0xE8
+        || (before(6) == 0xFF && before(5) == 0x15)
+        || (before(2) == 0xFF && before(1) & 0xF8 == 0xD0)
 }
 
 fn first_time(told: Told) -> bool {

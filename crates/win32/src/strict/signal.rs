@@ -189,34 +189,39 @@ fn note(number: usize, address: usize, meaning: Meaning, context: &Context) {
         return;
     }
     let mut record = Record {
-        sequence: 0,
         thread: record::thread(),
         place: number,
         generation,
         gone,
         address,
         doing,
-        code: [0; CODE],
-        code_length: 0,
+        ..Record::NEW
     };
-    let length = readable(doing.instruction);
-    for (n, byte) in record.code.iter_mut().enumerate().take(length) {
-        // SAFETY: the thread has just fetched the instruction from there.
-        *byte = unsafe {
-            std::ptr::with_exposed_provenance::<u8>(doing.instruction).add(n).read_volatile()
-        };
+    // SAFETY: the thread has just fetched the instruction from there, and its stack is in use.
+    unsafe {
+        let length = readable(doing.instruction, CODE);
+        let code = std::ptr::with_exposed_provenance::<u8>(doing.instruction);
+        for (n, byte) in record.code.iter_mut().enumerate().take(length) {
+            *byte = code.add(n).read_volatile();
+        }
+        record.code_length = length as u8;
+        let words = readable(doing.stack, size_of_val(&record.stack)) / size_of::<usize>();
+        let stack = std::ptr::with_exposed_provenance::<usize>(doing.stack);
+        for (n, word) in record.stack.iter_mut().enumerate().take(words) {
+            *word = stack.add(n).read_volatile();
+        }
     }
-    record.code_length = length as u8;
-    record::push(record);
+    record::push(&record);
 }
 
-/// How many bytes can be read of an instruction, which may be the last before a hole.
-fn readable(instruction: usize) -> usize {
-    if instruction == 0 {
+/// How many bytes of so many can be read from an address whose first byte can: the last page before a hole
+/// ends it.
+fn readable(start: usize, wanted: usize) -> usize {
+    if start == 0 {
         return 0;
     }
-    let left = place::page() - instruction % place::page();
-    if left >= CODE || mapped(instruction + left) { CODE } else { left }
+    let left = place::page() - start % place::page();
+    if left >= wanted || mapped(start + left) { wanted } else { left }
 }
 
 #[cfg(target_os = "linux")]

@@ -20,7 +20,10 @@ pub(super) enum Absent {
     /// Returns 0, which is FALSE, NULL or no replies, and sets the last error.
     Zero,
     /// Returns INVALID_HANDLE_VALUE and sets the last error.
-    #[cfg_attr(not(feature = "dll"), allow(dead_code, reason = "no function that the simulator plays returns one"))]
+    #[cfg_attr(
+        not(feature = "dll"),
+        allow(dead_code, reason = "no function that the simulator plays returns one")
+    )]
     Handle,
 }
 
@@ -29,7 +32,8 @@ impl Absent {
     pub(super) fn tell(self, name: &'static CStr) -> *const c_void {
         static TOLD: Mutex<BTreeSet<&'static CStr>> = Mutex::new(BTreeSet::new());
         if TOLD.lock().unwrap_or_else(PoisonError::into_inner).insert(name) {
-            let library = system::path().map_or_else(|| "iphlpapi.dll".to_owned(), |path| path.display().to_string());
+            let library = system::path()
+                .map_or_else(|| "iphlpapi.dll".to_owned(), |path| path.display().to_string());
             let why = if system::is_there() { "has no such export" } else { "could not be loaded" };
             let name = name.to_string_lossy();
             // A closed standard error is no reason to fail.

@@ -15,7 +15,9 @@ use windows_sys::Win32::Foundation::{HMODULE, TRUE};
 use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleW, GetProcAddress};
 use windows_sys::Win32::System::Memory::{PAGE_READWRITE, VirtualProtect};
 use windows_sys::Win32::System::ProcessStatus::K32EnumProcessModules;
-use windows_sys::Win32::System::SystemServices::{DLL_PROCESS_DETACH, IMAGE_DOS_SIGNATURE, IMAGE_NT_SIGNATURE};
+use windows_sys::Win32::System::SystemServices::{
+    DLL_PROCESS_DETACH, IMAGE_DOS_SIGNATURE, IMAGE_NT_SIGNATURE,
+};
 use windows_sys::Win32::System::Threading::{ExitProcess, GetCurrentProcess, TerminateProcess};
 use windows_sys::core::BOOL;
 
@@ -45,7 +47,12 @@ pub fn at_exit(report: Report) -> usize {
     SYSTEM_EXIT.store(system as usize, Ordering::Release);
     // SAFETY: the modules were loaded by the system and are not unloaded in this moment: the loader's own are never, and
     // those of the program are in use by the caller.
-    modules().into_iter().map(|module| unsafe { redirect(module, system as usize, exit_process as *const c_void as usize) }).sum()
+    modules()
+        .into_iter()
+        .map(|module| unsafe {
+            redirect(module, system as usize, exit_process as *const c_void as usize)
+        })
+        .sum()
 }
 
 /// Calls the report once; `None` if it was called before or if there is none.
@@ -76,7 +83,11 @@ unsafe extern "system" fn exit_process(status: u32) {
 #[cfg(feature = "dll")]
 #[unsafe(no_mangle)]
 #[allow(non_snake_case, reason = "the loader's name")]
-pub unsafe extern "system" fn DllMain(_module: HMODULE, reason: u32, reserved: *mut c_void) -> BOOL {
+pub unsafe extern "system" fn DllMain(
+    _module: HMODULE,
+    reason: u32,
+    reserved: *mut c_void,
+) -> BOOL {
     if reason == DLL_PROCESS_DETACH
         && !reserved.is_null()
         && let Some(status) = report(None)
@@ -96,7 +107,12 @@ fn modules() -> Vec<HMODULE> {
         let mut needed_bytes = 0_u32;
         // SAFETY: the size is the buffer's.
         let done = unsafe {
-            K32EnumProcessModules(GetCurrentProcess(), modules.as_mut_ptr(), size_bytes, &mut needed_bytes)
+            K32EnumProcessModules(
+                GetCurrentProcess(),
+                modules.as_mut_ptr(),
+                size_bytes,
+                &mut needed_bytes,
+            )
         };
         if done == 0 {
             return Vec::new();

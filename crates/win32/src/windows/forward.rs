@@ -27,7 +27,8 @@ impl Entry {
 
 /// Finds an entry's target; called by the jump, at the first call only. Two threads that come at once find the same.
 unsafe extern "system" fn resolve(entry: &'static Entry) -> *mut c_void {
-    let target = system::address(entry.name).unwrap_or_else(|| entry.absent.tell(entry.name)).cast_mut();
+    let target =
+        system::address(entry.name).unwrap_or_else(|| entry.absent.tell(entry.name)).cast_mut();
     entry.target.store(target, Ordering::Release);
     target
 }
@@ -144,10 +145,6 @@ macro_rules! forward {
                 );
             }
         )*
-
-        /// The names, as they were generated.
-        #[cfg(test)]
-        pub(super) const NAMES: &[&str] = &[$(stringify!($name)),*];
     };
 }
 pub(super) use forward;

@@ -6,7 +6,7 @@ pub(crate) const STAND_IN: &str = "netiosim_std_windows";
 /// The path that stands for a path that begins with these segments, and how many of them it replaces.
 ///
 /// `std::os::windows` is the stand-in crate; `c_long` and `c_ulong` have 32 bits on Windows and `wchar_t` 16,
-/// wherever they come from.
+/// wherever they come from, and so `libc::wcslen` is another.
 pub(super) fn replacement(segments: &[String]) -> Option<(usize, String)> {
     let names: Vec<&str> = segments.iter().map(String::as_str).collect();
     match names.as_slice() {
@@ -17,7 +17,7 @@ pub(super) fn replacement(segments: &[String]) -> Option<(usize, String)> {
         ["std" | "core", "ffi", name @ ("c_long" | "c_ulong"), ..] => {
             Some((3, format!("::{STAND_IN}::c::{name}")))
         }
-        ["libc", name @ ("c_long" | "c_ulong" | "wchar_t"), ..] => {
+        ["libc", name @ ("c_long" | "c_ulong" | "wchar_t" | "wcslen"), ..] => {
             Some((2, format!("::{STAND_IN}::c::{name}")))
         }
         _ => None,

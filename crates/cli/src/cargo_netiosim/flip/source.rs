@@ -18,7 +18,7 @@ pub(crate) struct Flipped {
 
 /// Words without which a file has nothing to flip, so that most files are not even parsed.
 const WORDS: &[&str] =
-    &["cfg", "windows", "c_long", "c_ulong", "wchar_t", "winsock2", "link", "stdcall", "cdecl", "win64"];
+    &["cfg", "windows", "c_long", "c_ulong", "wchar_t", "wcslen", "winsock2", "link", "stdcall", "cdecl", "win64"];
 
 /// Flips a source file. What is not Rust, such as a template, comes back as it is.
 pub(crate) fn source(text: &str, windows: Windows) -> Flipped {

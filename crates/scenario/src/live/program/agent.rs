@@ -3,7 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use netiosim_model::choose::Seeded;
 use netiosim_model::machine::Machine;
@@ -57,8 +57,7 @@ fn say(text: &str) {
 impl Agent {
     /// Asks the command that started this process for the scenario; `None` where none did, and where the program
     /// is another process, which is told on stderr.
-    #[must_use]
-    pub fn connect() -> Option<Self> {
+    fn connect() -> Option<Self> {
         let folder = meeting()?;
         let process = std::process::id();
         let answer = UnixStream::connect(folder.join(SOCKET)).and_then(|mut stream| {
@@ -106,26 +105,37 @@ impl Agent {
         Self { line: Arc::new(line), program, record: Arc::default(), seed, time_scale, linger_ms }
     }
 
-    /// The program's default stack, from the one that it would have otherwise: the scenario's machine.
-    pub fn builder(&self, builder: Builder) -> Builder {
+    /// The agent of this process, if it has one; the first call connects.
+    pub fn of_this_process() -> Option<&'static Self> {
+        static AGENT: OnceLock<Option<Agent>> = OnceLock::new();
+        AGENT.get_or_init(Self::connect).as_ref()
+    }
+
+    /// The program's default stack, from the one that it would have otherwise: the scenario's machine. `flavour` is
+    /// that of the shared object.
+    pub fn builder(&self, builder: Builder, flavour: Flavour) -> Builder {
         let program = &self.program;
+        if program.flavour != flavour {
+            let (is, wanted) = match flavour {
+                Flavour::User => ("a program's (iphlpapi)", "user"),
+                Flavour::Kernel => ("a driver's (netio)", "kernel"),
+            };
+            self.line.refuse(
+                "flavour",
+                &format!("the functions that the program calls are {is}: give `--flavour {wanted}`"),
+            );
+        }
         let mut builder = builder
             .profile(program.profile)
             .env(program.env.clone())
             .seed(self.seed)
             .chooser(Box::new(Seeded::new(self.seed)))
-            .flavour(program.flavour)
+            .flavour(flavour)
             .observer(Box::new(Watch::new(self.clone())));
         for (name, value) in &program.fixed {
             builder = builder.option(name.as_str(), value.as_str());
         }
         builder
-    }
-
-    /// Whose functions the scenario is about.
-    #[must_use]
-    pub fn flavour(&self) -> Flavour {
-        self.program.flavour
     }
 
     /// The stack was made: the timeline begins.
@@ -139,9 +149,9 @@ impl Agent {
 
     /// The program is at its end: judges the expectations.
     pub fn end(&self, stack: &StackRef) {
-        stack.inspect(|machine| self.judge(machine, Moment::Exit, None));
+        let () = stack.inspect(|machine| self.judge(machine, Moment::Exit, None));
         // They are told of; nobody else has to.
-        let _ = stack.take_findings();
+        let _told = stack.take_findings();
     }
 
     /// Holds what there is against the expectations, and says how it stands.

@@ -125,3 +125,63 @@ fn sockets_of_the_host_are_remarked_on() {
     assert_eq!(flipped.remarks[0].line, 2);
     assert!(flipped.remarks[0].text.contains("setsockopt"), "{:?}", flipped.remarks);
 }
+
+mod laws {
+    use std::path::Path;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// What sources are made of here.
+    const PARTS: &[&str] = &[
+        "#[cfg(windows)]", "#[cfg(\n    all(unix,\n    target_os\n    = \"linux\")\n)]", "#![cfg(target_os = \"windows\")]",
+        "#[cfg_attr(windows,\n path = \"w.rs\")]", "cfg!(windows)", "cfg_if! { if #[cfg(unix)] { a } else { b } }",
+        "cfg_select! { windows => { a } unix => b, _ => c }", "use std::os::windows::io::{\n  AsRawHandle,\n};",
+        "pub use std::{\n  ffi::OsStr,\n  os::windows::{\n    self,\n    ffi::OsStrExt,\n  },\n};",
+        "use std::os::raw::{c_int, c_ulong as U};", "std::os::windows::raw::HANDLE", "libc::wcslen(x);",
+        "extern \"stdcall\" fn f() {}", "#[link(name = \"iphlpapi\",\n kind = \"raw-dylib\")] extern {}",
+        "// #[cfg(windows)]\n", "/* windows\n */", "\"windows\\\n\"", "fn f() {\n", "}\n", "x", "::", ";", ",", "\n", "\r\n", " ",
+        "é🦀", "r#\"cfg\n\"#", "'a", "use", "#", "[", "]", "(", ")", "<", ">", "!", "=>", "$x",
+    ];
+
+    fn holds(text: &str) -> Result<(), TestCaseError> {
+        let once = flip(text);
+        prop_assert_eq!(once.matches('\n').count(), text.matches('\n').count(), "lines of {}", text);
+        prop_assert_eq!(&flip(&once), &once, "flipped twice: {}", text);
+        Ok(())
+    }
+
+    proptest! {
+        #[test]
+        fn lines_stay_and_twice_is_once(parts in prop::collection::vec(prop::sample::select(PARTS), 0..24)) {
+            holds(&parts.concat())?;
+            holds(&parts.join(" "))?;
+        }
+    }
+
+    #[test]
+    fn they_hold_for_the_sources_of_this_workspace() {
+        let mut files = 0;
+        visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), &mut |text| {
+            holds(text).expect("the laws hold");
+            assert_eq!(text.parse::<TokenStream>().is_ok(), flip(text).parse::<TokenStream>().is_ok());
+            files += 1;
+        });
+        assert!(files > 100, "{files} files");
+    }
+
+    fn visit(folder: &Path, each: &mut dyn FnMut(&str)) {
+        for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+            let path = entry.path();
+            if path.is_dir() {
+                visit(&path, each);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                // A file that somebody is writing may be gone or cut.
+                if let Ok(text) = std::fs::read_to_string(&path) {
+                    each(&text);
+                }
+            }
+        }
+    }
+}
