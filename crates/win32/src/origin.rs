@@ -48,24 +48,29 @@ impl Found {
         if address == 0 {
             return all;
         }
-        // The call is the instruction before the one that it returns to.
-        backtrace::resolve(std::ptr::without_provenance_mut(address - 1), |found| {
+        // This looks at the instruction before by itself: the call that returns there.
+        backtrace::resolve(std::ptr::without_provenance_mut(address), |found| {
+            let symbol = found.name().map(|name| name.to_string());
             if let (Some(file), Some(line)) = (found.filename(), found.lineno()) {
-                let text = format!("{}:{line}", shorten(&file.to_string_lossy()));
                 // A wrapper that was inlined into the client is not where the client is.
-                let place = if is_wrapper(&text) { &mut all.wrapper } else { &mut all.line };
-                place.get_or_insert(text);
+                let wrapper = is_wrapper(&file.to_string_lossy(), symbol.as_deref());
+                let place = if wrapper { &mut all.wrapper } else { &mut all.line };
+                place.get_or_insert_with(|| format!("{}:{line}", shorten(&file.to_string_lossy())));
             }
-            if all.symbol.is_none() {
-                all.symbol = found.name().map(|name| name.to_string());
-            }
+            all.symbol = all.symbol.take().or(symbol);
         });
         all
     }
 }
 
-fn is_wrapper(text: &str) -> bool {
-    text.contains("/registry/src/") || text.contains("/rustc/")
+/// Whether code belongs to a library that clients are built on: one of a registry's, Rust's own, this, or the C
+/// library, of which only the name of the file is known.
+fn is_wrapper(file: &str, symbol: Option<&str>) -> bool {
+    const OURS: [&str; 3] = ["netiosim_win32::", "netiosim_sim::", "netiosim_model::"];
+    file.contains("/registry/src/")
+        || file.contains("/rustc/")
+        || file.contains("/sysdeps/")
+        || symbol.is_some_and(|symbol| OURS.iter().any(|ours| symbol.trim_start_matches('<').starts_with(ours)))
 }
 
 /// Relative to the current directory, with forward slashes.

@@ -50,6 +50,7 @@ exports! {
 }
 
 /// GetBestRoute2: the best route to a destination, and the source address that goes with it.
+#[inline(never)]
 #[cfg_attr(any(not(windows), feature = "dll"), unsafe(no_mangle))]
 #[allow(clippy::too_many_arguments, reason = "the parameters are the page's")]
 pub unsafe extern "system" fn GetBestRoute2(

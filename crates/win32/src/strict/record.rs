@@ -3,6 +3,8 @@
 use std::cell::UnsafeCell;
 use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 
+use parking_lot::Mutex;
+
 use super::context::Doing;
 
 /// As many faults can wait to be reported.
@@ -97,6 +99,9 @@ pub(super) fn any() -> bool {
 
 /// Takes the records that `which` picks, in their order.
 pub(super) fn take(which: impl Fn(&Record) -> bool) -> Vec<Record> {
+    // One reader at a time: what one looks at, another would not see.
+    static READER: Mutex<()> = Mutex::new(());
+    let _reader = READER.lock();
     let mut taken = Vec::new();
     for cell in &CELLS {
         let ready =
