@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anstream::ColorChoice;
@@ -28,6 +29,8 @@ pub(crate) struct Args {
 pub(crate) enum Command {
     /// Run scenario files and say how each went.
     Run(RunArgs),
+    /// Start a program and let it live through a scenario.
+    Exec(ExecArgs),
     /// Print the JSON schema of scenario or stack files.
     Schema {
         /// Which kind of file.
@@ -130,6 +133,56 @@ pub(crate) struct RunArgs {
     /// Explain the findings that a scenario expects, too.
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+/// The arguments of `netiosim exec`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExecArgs {
+    /// The scenario, without clients: the program is the client.
+    #[arg(value_name = "SCENARIO")]
+    pub(crate) scenario: PathBuf,
+    /// Run under this profile: documented, observed, adversarial or wine; `all`: start the program
+    /// anew under every profile that the scenario holds under.
+    #[arg(long, value_name = "NAME", default_value = "documented", value_parser = selection)]
+    pub(crate) profile: Selection,
+    /// The seed instead of the scenario's own.
+    #[arg(long, value_name = "N")]
+    pub(crate) seed: Option<u64>,
+    /// How many virtual seconds go by in a real one.
+    #[arg(long, value_name = "X", default_value = "1", value_parser = crate::exec::time_scale)]
+    pub(crate) time_scale: f64,
+    /// Ask the program to end (SIGTERM) this long after the last entry of the timeline, in virtual
+    /// milliseconds; left out, it runs until it ends by itself.
+    #[arg(long, value_name = "MS")]
+    pub(crate) linger: Option<u64>,
+    /// Whose functions the program calls: a program's (libiphlpapi) or a driver's (libnetio); left
+    /// out, what the scenario says.
+    #[arg(long, value_name = "FLAVOUR")]
+    pub(crate) flavour: Option<ExecFlavour>,
+    /// Do not preload the shared object: the program is linked with it.
+    #[arg(long)]
+    pub(crate) no_preload: bool,
+    /// Write a JUnit report here as well.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) junit: Option<PathBuf>,
+    /// Write the trace here, as text.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) trace: Option<PathBuf>,
+    /// Explain the findings that a scenario expects, too.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+    /// The program and its arguments.
+    #[arg(value_name = "PROGRAM", last = true, required = true)]
+    pub(crate) program: Vec<OsString>,
+}
+
+/// Whose functions a program calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ExecFlavour {
+    /// Those of iphlpapi.dll.
+    User,
+    /// Those of netio.sys.
+    Kernel,
 }
 
 /// Which profiles to run under; `None`: all.

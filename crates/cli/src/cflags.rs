@@ -73,7 +73,9 @@ impl Flags {
 
 fn flags(args: &CflagsArgs) -> Result<Flags, String> {
     if cfg!(windows) {
-        return Err("on Windows the system's own headers and compilers do: nothing is needed".to_owned());
+        return Err(
+            "on Windows the system's own headers and compilers do: nothing is needed".to_owned()
+        );
     }
     let mingw = mingw_headers(|name| std::env::var_os(name).map(PathBuf::from))?;
     let library = library::find(if args.kernel { "netio" } else { "iphlpapi" })?;
@@ -89,11 +91,8 @@ fn flags(args: &CflagsArgs) -> Result<Flags, String> {
         text(&mingw),
     ];
     let folder = text(&library.folder);
-    let link = vec![
-        format!("-L{folder}"),
-        format!("-l{}", library.name),
-        format!("-Wl,-rpath,{folder}"),
-    ];
+    let link =
+        vec![format!("-L{folder}"), format!("-l{}", library.name), format!("-Wl,-rpath,{folder}")];
     Ok(Flags { compile, link })
 }
 
@@ -145,7 +144,9 @@ fn check(args: &CflagsArgs) -> u8 {
     match outcome {
         Ok(success) if success => 0,
         Ok(_) => {
-            complain("these headers do not lay everything out as 64-bit Windows does, or do not compile");
+            complain(
+                "these headers do not lay everything out as 64-bit Windows does, or do not compile",
+            );
             FAILED
         }
         Err(message) => {

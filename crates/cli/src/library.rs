@@ -43,9 +43,9 @@ fn search(name: &str, said: Option<PathBuf>, executable: &Path) -> Result<Librar
         // The other one of the two lies beside it.
         let folder = if said.is_dir() { Some(said.as_path()) } else { said.parent() };
         let path = if named { Some(said.clone()) } else { folder.map(|folder| folder.join(&file)) };
-        return path.and_then(found).ok_or_else(|| {
-            format!("{VARIABLE} is {}, where no {file} is", said.display())
-        });
+        return path
+            .and_then(found)
+            .ok_or_else(|| format!("{VARIABLE} is {}, where no {file} is", said.display()));
     }
     let beside = executable.parent().unwrap_or(Path::new("."));
     // Tests of cargo lie one folder below.

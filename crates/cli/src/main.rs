@@ -9,6 +9,15 @@
 
 mod args;
 mod cflags;
+#[cfg(unix)]
+mod exec;
+#[cfg(not(unix))]
+#[path = "exec_absent.rs"]
+mod exec;
+#[cfg(unix)]
+mod exec_meeting;
+#[cfg(unix)]
+mod exec_report;
 mod explain;
 mod import;
 mod import_host;
@@ -46,6 +55,7 @@ fn main() -> ExitCode {
     let mut output = Output::stdout(args.color.choice());
     let code = match args.command {
         Command::Run(run) => run::run(&run, &mut output),
+        Command::Exec(args) => exec::exec(&args, &mut output),
         Command::Schema { which } => schema::schema(which, &mut output),
         Command::Rules => explain::rules(&mut output),
         Command::Explain { rule } => explain::explain(&rule, &mut output),

@@ -130,6 +130,7 @@ impl Rule {
         Self::TableAfterFree,
         Self::NotATable,
         Self::AbsentFunction,
+        Self::UnboundThread,
     ];
 
     /// The stable id, such as `N001`.

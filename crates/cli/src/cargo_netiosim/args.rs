@@ -106,7 +106,8 @@ impl Command {
         if first == "-V" || first == "--version" {
             return Ok(Self::Version);
         }
-        let Some(subcommand) = Subcommand::ALL.into_iter().find(|known| first == known.name()) else {
+        let Some(subcommand) = Subcommand::ALL.into_iter().find(|known| first == known.name())
+        else {
             return Err(format!("`{}` is not one of {}", first.to_string_lossy(), names()));
         };
         let mut request = Request {
@@ -208,7 +209,10 @@ mod tests {
         assert_eq!(request.target_env, Some(TargetEnv::Gnu));
         assert_eq!(request.manifest_path, Some("d/Cargo.toml".into()));
         assert!(request.locked && request.offline);
-        assert_eq!(request.rest, ["-p", "a", "--release", "--test", "t", "--", "--windows-crate", "y"]);
+        assert_eq!(
+            request.rest,
+            ["-p", "a", "--release", "--test", "t", "--", "--windows-crate", "y"]
+        );
     }
 
     #[test]

@@ -53,14 +53,22 @@ mod tests {
     #[test]
     fn main_begins_with_the_environment_of_windows() {
         let text = "mod x { fn main() {} }\n\nfn main() -> Result<(), E> {\n    work()\n}\n";
-        let flipped = for_windows(text, Edition::E2021, Windows::default()).expect("there is a main");
+        let flipped =
+            for_windows(text, Edition::E2021, Windows::default()).expect("there is a main");
         let lines: Vec<&str> = flipped.lines().collect();
         assert_eq!(lines.len(), text.lines().count());
         assert_eq!(lines[0], "mod x { fn main() {} }");
-        assert!(lines[2].starts_with("fn main() -> Result<(), E> { ::std::env::set_var("), "{flipped}");
+        assert!(
+            lines[2].starts_with("fn main() -> Result<(), E> { ::std::env::set_var("),
+            "{flipped}"
+        );
         assert!(!lines[2].contains("unsafe"));
-        let flipped = for_windows(text, Edition::E2024, Windows::default()).expect("there is a main");
-        assert!(flipped.contains("unsafe { ::std::env::set_var(\"CARGO_CFG_WINDOWS\", \"\")"), "{flipped}");
+        let flipped =
+            for_windows(text, Edition::E2024, Windows::default()).expect("there is a main");
+        assert!(
+            flipped.contains("unsafe { ::std::env::set_var(\"CARGO_CFG_WINDOWS\", \"\")"),
+            "{flipped}"
+        );
     }
 
     #[test]

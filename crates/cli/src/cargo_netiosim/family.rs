@@ -36,7 +36,9 @@ pub(crate) fn instead(
                         let from = target.src_path.as_std_path();
                         let text = read(from)?;
                         let new = to.join("build.rs");
-                        if let Some(text) = build_script::for_windows(&text, Edition::E2015, windows) {
+                        if let Some(text) =
+                            build_script::for_windows(&text, Edition::E2015, windows)
+                        {
                             write(&new, &text)?;
                             instead.push((from.to_owned(), new));
                         }
@@ -64,7 +66,8 @@ fn sources(from: &Path, to: &Path, work: &Path, windows: Windows) -> Result<(), 
             continue;
         }
         let flipped = flip::source(&text, windows).text.unwrap_or(text);
-        let mut flipped = flipped.replace(&format!("::{}", flip::STAND_IN), &format!("crate::{}", flip::STAND_IN));
+        let mut flipped = flipped
+            .replace(&format!("::{}", flip::STAND_IN), &format!("crate::{}", flip::STAND_IN));
         if path.ends_with("src/lib.rs") {
             let module = stand_in::folder(work).join("src/ffi.rs");
             flipped.push_str(&format!(

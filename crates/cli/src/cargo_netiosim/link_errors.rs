@@ -53,7 +53,9 @@ pub(crate) fn explain(names: &[String], packages: &[&Path]) -> String {
 
 fn advice(library: &str) -> &'static str {
     match library.trim_end_matches(".dll") {
-        "iphlpapi" => "of the IP Helper, which is what is simulated, but this version does not have it",
+        "iphlpapi" => {
+            "of the IP Helper, which is what is simulated, but this version does not have it"
+        }
         "ws2_32" | "mswsock" | "wsock32" => "sockets are not simulated",
         "combase" | "ole32" | "oleaut32" | "api-ms-win-core-winrt-l1-1-0" => {
             "COM and the Windows Runtime are not simulated; only stubs that fail could be there"
@@ -68,7 +70,8 @@ fn advice(library: &str) -> &'static str {
 
 /// Which DLL has which of the names.
 fn libraries<'a>(names: &'a [String], packages: &[&Path]) -> BTreeMap<&'a str, String> {
-    let wanted: Vec<(&str, String)> = names.iter().map(|name| (name.as_str(), format!(" fn {name}("))).collect();
+    let wanted: Vec<(&str, String)> =
+        names.iter().map(|name| (name.as_str(), format!(" fn {name}("))).collect();
     let mut found = BTreeMap::new();
     for package in packages {
         visit(&package.join("src"), &mut |text| {
@@ -76,7 +79,9 @@ fn libraries<'a>(names: &'a [String], packages: &[&Path]) -> BTreeMap<&'a str, S
                 if found.contains_key(name) {
                     continue;
                 }
-                if let Some(library) = text.find(pattern.as_str()).and_then(|at| library_before(&text[..at])) {
+                if let Some(library) =
+                    text.find(pattern.as_str()).and_then(|at| library_before(&text[..at]))
+                {
                     found.insert(*name, library);
                 }
             }
@@ -115,7 +120,8 @@ mod tests {
         assert_eq!(undefined(bfd), ["Foo", "WSAStartup"]);
         let lld = "rust-lld: error: undefined symbol: GetTcpTable\\n>>> referenced by x.rs:1";
         assert_eq!(undefined(lld), ["GetTcpTable"]);
-        let apple = r#"Undefined symbols for architecture arm64:\n  \"_GetTcpTable\", referenced from:\n"#;
+        let apple =
+            r#"Undefined symbols for architecture arm64:\n  \"_GetTcpTable\", referenced from:\n"#;
         assert_eq!(undefined(apple), ["GetTcpTable"]);
         assert!(undefined("warning: unused").is_empty());
     }

@@ -50,7 +50,10 @@ fn flip_key(key: &str, windows: Windows) -> Option<String> {
 
 /// Makes relative paths of dependencies good from elsewhere: `place` says what a path stands for now, `None`
 /// where it may stay.
-pub(crate) fn move_paths(manifest: &mut DocumentMut, place: &mut dyn FnMut(&Path) -> Option<PathBuf>) {
+pub(crate) fn move_paths(
+    manifest: &mut DocumentMut,
+    place: &mut dyn FnMut(&Path) -> Option<PathBuf>,
+) {
     each_dependency_table(manifest, &mut |table| {
         for (_, dependency) in table.iter_mut() {
             let Some(dependency) = dependency.as_table_like_mut() else {
@@ -105,7 +108,10 @@ pub(crate) fn add_simulator(manifest: &mut DocumentMut, simulator: &Simulator, s
     entry.insert("path", text(stand_in).into());
     dependencies.insert(STAND_IN_PACKAGE, value(entry));
     // The user's own entry wins; it gets the features.
-    let own = dependencies.iter().find(|(key, item)| names_simulator(key, item)).map(|(key, _)| key.to_owned());
+    let own = dependencies
+        .iter()
+        .find(|(key, item)| names_simulator(key, item))
+        .map(|(key, _)| key.to_owned());
     if let Some(own) = own {
         let item = dependencies.get_mut(&own).expect("it was just found");
         if let Some(version) = item.as_str().map(str::to_owned) {
@@ -171,7 +177,13 @@ pub(crate) fn outside_members(manifest: &mut DocumentMut, places: &[PathBuf]) {
 }
 
 /// Puts a folder for a package of a registry or a repository.
-pub(crate) fn patch(manifest: &mut DocumentMut, source: &str, name: &str, version: &str, folder: &Path) {
+pub(crate) fn patch(
+    manifest: &mut DocumentMut,
+    source: &str,
+    name: &str,
+    version: &str,
+    folder: &Path,
+) {
     let patches = table(manifest.as_table_mut(), "patch");
     let of_source = patches.entry(source).or_insert(Item::Table(Table::new()));
     let Some(of_source) = of_source.as_table_like_mut() else {
@@ -211,7 +223,10 @@ fn text(path: &Path) -> String {
 }
 
 /// Features into an entry of a dependency.
-pub(super) fn union_features<'a>(entry: &mut dyn TableLike, features: impl Iterator<Item = &'a str>) {
+pub(super) fn union_features<'a>(
+    entry: &mut dyn TableLike,
+    features: impl Iterator<Item = &'a str>,
+) {
     let list = entry.entry("features").or_insert(value(toml_edit::Array::new()));
     if let Some(list) = list.as_array_mut() {
         for feature in features {

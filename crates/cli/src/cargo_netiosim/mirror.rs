@@ -166,7 +166,13 @@ impl Mirror {
         }
     }
 
-    fn source(&self, path: &Path, package: &Package, text: &str, learned: &mut Learned) -> Option<String> {
+    fn source(
+        &self,
+        path: &Path,
+        package: &Package,
+        text: &str,
+        learned: &mut Learned,
+    ) -> Option<String> {
         match package.root(path) {
             Some(Root::BuildScript(edition)) => {
                 let flipped = build_script::for_windows(text, edition, self.windows);
@@ -180,7 +186,11 @@ impl Mirror {
             }
             Some(Root::Crate(edition)) => {
                 let flipped = self.module(path, text, learned);
-                Some(with_simulator(flipped.as_deref().unwrap_or(text), edition, &self.name_in(package)))
+                Some(with_simulator(
+                    flipped.as_deref().unwrap_or(text),
+                    edition,
+                    &self.name_in(package),
+                ))
             }
             None => self.module(path, text, learned),
         }
@@ -248,7 +258,9 @@ fn with_simulator(text: &str, edition: Edition, simulator: &str) -> String {
     let lines = match edition {
         // Before 2018, a path finds only what the root has declared.
         Edition::E2015 => {
-            format!("#[allow(unused_extern_crates)] extern crate {stand_in}; extern crate {simulator} as _;")
+            format!(
+                "#[allow(unused_extern_crates)] extern crate {stand_in}; extern crate {simulator} as _;"
+            )
         }
         _ => format!("extern crate {stand_in} as _; extern crate {simulator} as _;"),
     };

@@ -61,9 +61,11 @@ fn command(arguments: impl Iterator<Item = OsString>) -> ExitCode {
 
 fn run(request: &Request) -> Result<ExitCode, String> {
     if cfg!(windows) {
-        return Err("on Windows, your crates are their Windows selves already: use cargo itself, and \
+        return Err(
+            "on Windows, your crates are their Windows selves already: use cargo itself, and \
                     docs/platforms.md to run them on the simulated stack"
-            .to_owned());
+                .to_owned(),
+        );
     }
     let work = Work::prepare(request)?;
     let here = std::env::current_dir().unwrap_or_default();
@@ -74,8 +76,9 @@ fn run(request: &Request) -> Result<ExitCode, String> {
         }
     }
     let mut command = work.cargo(request);
-    let status =
-        command.status().map_err(|error| format!("{}: {error}", command.get_program().to_string_lossy()))?;
+    let status = command
+        .status()
+        .map_err(|error| format!("{}: {error}", command.get_program().to_string_lossy()))?;
     if !status.success()
         && let Ok(undefined) = fs::read_to_string(Plan::undefined(&work.folder))
     {
@@ -86,7 +89,10 @@ fn run(request: &Request) -> Result<ExitCode, String> {
         complain("error", &link_errors::explain(&names, &packages));
     }
     // A signal: what a shell would say.
-    Ok(status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::from(101), ExitCode::from))
+    Ok(status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .map_or(ExitCode::from(101), ExitCode::from))
 }
 
 fn out(text: &str) -> ExitCode {

@@ -90,7 +90,10 @@ mod tests {
     fn what_was_said_first_goes_first() {
         let mut settings = Settings::default();
         settings
-            .add(&json!({ "netiosim": { "windows-crates": ["a"], "seed": 3, "target-env": "gnu" } }), Path::new("w"))
+            .add(
+                &json!({ "netiosim": { "windows-crates": ["a"], "seed": 3, "target-env": "gnu" } }),
+                Path::new("w"),
+            )
             .expect("good");
         settings
             .add(

@@ -92,8 +92,9 @@ impl Simulator {
 
 fn checked(path: &Path) -> Result<PathBuf, String> {
     let manifest = path.join("Cargo.toml");
-    let text = std::fs::read_to_string(&manifest)
-        .map_err(|error| format!("the simulator's manifest {} cannot be read: {error}", manifest.display()))?;
+    let text = std::fs::read_to_string(&manifest).map_err(|error| {
+        format!("the simulator's manifest {} cannot be read: {error}", manifest.display())
+    })?;
     if !text.lines().any(|line| line.trim() == "name = \"netiosim-win32\"") {
         return Err(format!("{} is not the package netiosim-win32", manifest.display()));
     }

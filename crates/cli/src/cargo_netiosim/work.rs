@@ -77,7 +77,9 @@ impl Named {
 /// Whether `name` or `name@version` is this package.
 fn names(wanted: &str, package: &cargo_metadata::Package) -> bool {
     match wanted.split_once('@') {
-        Some((name, version)) => name == package.name.as_str() && version == package.version.to_string(),
+        Some((name, version)) => {
+            name == package.name.as_str() && version == package.version.to_string()
+        }
         None => wanted == package.name.as_str(),
     }
 }
@@ -89,7 +91,8 @@ impl Work {
     ///
     /// What is wrong with the request or the user's tree, for people.
     pub(crate) fn prepare(request: &Request) -> Result<Self, String> {
-        let here = std::env::current_dir().map_err(|error| format!("the current folder: {error}"))?;
+        let here =
+            std::env::current_dir().map_err(|error| format!("the current folder: {error}"))?;
         let here = fs::canonicalize(&here).unwrap_or(here);
         let mut users = MetadataCommand::new();
         users.no_deps().current_dir(&here);
@@ -121,17 +124,30 @@ impl Work {
         )?;
         // A simulator in the user's own tree is used from the copy, where everything else uses it from.
         let copy = folder.join("src");
-        let simulator = match simulator.folder().map(normal).and_then(|path| {
-            path.strip_prefix(&root).ok().map(|rest| copy.join(rest))
-        }) {
+        let simulator = match simulator
+            .folder()
+            .map(normal)
+            .and_then(|path| path.strip_prefix(&root).ok().map(|rest| copy.join(rest)))
+        {
             Some(path) => simulator.in_folder(path),
             None => simulator,
         };
-        let mut job = Job { windows, named, folder, root, copy, target, stand_in, simulator, outside: Vec::new() };
+        let mut job = Job {
+            windows,
+            named,
+            folder,
+            root,
+            copy,
+            target,
+            stand_in,
+            simulator,
+            outside: Vec::new(),
+        };
         let host = host()?;
         let (graph, remarks) = job.settle(&users, request, &host)?;
         let used: Vec<&cargo_metadata::Package> = graph.packages.iter().collect();
-        let problems = versions::problems(&used);
+        let needed = job.graph(request, &host, false)?;
+        let problems = versions::problems(&active(&needed));
         if !problems.is_empty() {
             return Err(problems.join("\n"));
         }
@@ -146,11 +162,15 @@ impl Work {
         let manifest_path = match &request.manifest_path {
             Some(path) => {
                 let path = fs::canonicalize(path).map_err(|error| at(path, &error))?;
-                Some(place(&path).map_err(|_| format!("{} lies outside of its workspace", path.display()))?)
+                Some(
+                    place(&path)
+                        .map_err(|_| format!("{} lies outside of its workspace", path.display()))?,
+                )
             }
             None => None,
         };
-        let current_dir = place(&here).ok().filter(|path| path.is_dir()).unwrap_or_else(|| job.copy.clone());
+        let current_dir =
+            place(&here).ok().filter(|path| path.is_dir()).unwrap_or_else(|| job.copy.clone());
         Ok(Self {
             current_dir,
             manifest_path,
@@ -231,7 +251,12 @@ type Remarks = BTreeMap<PathBuf, Vec<Remark>>;
 
 impl Job {
     /// Copies, asks cargo what is needed, copies what of it was named, and again, until there is no more.
-    fn settle(&mut self, users: &Metadata, request: &Request, host: &str) -> Result<(Metadata, Remarks), String> {
+    fn settle(
+        &mut self,
+        users: &Metadata,
+        request: &Request,
+        host: &str,
+    ) -> Result<(Metadata, Remarks), String> {
         let mut members = Vec::new();
         for member in users.workspace_packages() {
             let from = package::folder(member);
@@ -251,7 +276,7 @@ impl Job {
         // A package can only bring packages, and each is taken once.
         loop {
             let remarks = self.update(&members)?;
-            let graph = self.graph(request, host)?;
+            let graph = self.graph(request, host, true)?;
             let more: Vec<&cargo_metadata::Package> = graph
                 .packages
                 .iter()
@@ -352,7 +377,8 @@ impl Job {
         for (package, kind) in &self.outside {
             let workspace = (*kind == Outside::Member).then(|| self.copy.clone());
             let top = Top { workspace, ..Top::default() };
-            let learned = mirror(&package.from, &package.to, vec![package.clone()], top).update()?;
+            let learned =
+                mirror(&package.from, &package.to, vec![package.clone()], top).update()?;
             remarks.extend(learned.remarks);
         }
         Ok(remarks)
@@ -372,8 +398,11 @@ impl Job {
     fn lock(&self, top: &Top) -> Result<(), String> {
         let users = fs::read_to_string(self.root.join("Cargo.lock")).unwrap_or_default();
         let mut begun_from = users.clone();
-        let patched: Vec<(String, String)> =
-            top.patches.iter().map(|(_, name, version, _)| (name.clone(), version.clone())).collect();
+        let patched: Vec<(String, String)> = top
+            .patches
+            .iter()
+            .map(|(_, name, version, _)| (name.clone(), version.clone()))
+            .collect();
         for (name, version) in &patched {
             begun_from.push_str(&format!("\n# {name} {version}"));
         }
@@ -396,24 +425,28 @@ impl Job {
         write(&note, &begun_from)
     }
 
-    /// What cargo needs for the copy on this machine.
-    fn graph(&self, request: &Request, host: &str) -> Result<Metadata, String> {
+    /// What cargo needs for the copy on this machine; with every optional package, or by the features that are
+    /// asked for.
+    fn graph(&self, request: &Request, host: &str, all: bool) -> Result<Metadata, String> {
         let mut command = MetadataCommand::new();
         command.current_dir(&self.copy);
         let mut options = vec!["--filter-platform".to_owned(), host.to_owned()];
         if request.offline {
             options.push("--offline".to_owned());
         }
-        // The features that cargo will be asked for decide what there is.
-        let mut features = request.rest.iter().take_while(|argument| *argument != "--");
-        while let Some(argument) = features.next() {
-            match argument.to_str() {
-                Some("--all-features") => drop(command.features(CargoOpt::AllFeatures)),
-                Some("--no-default-features") => drop(command.features(CargoOpt::NoDefaultFeatures)),
-                _ => {}
-            }
-        }
         command.other_options(options);
+        let asked = |name: &str| {
+            request
+                .rest
+                .iter()
+                .take_while(|argument| *argument != "--")
+                .any(|argument| argument == name)
+        };
+        if all || asked("--all-features") {
+            command.features(CargoOpt::AllFeatures);
+        } else if asked("--no-default-features") {
+            command.features(CargoOpt::NoDefaultFeatures);
+        }
         metadata(&command)
     }
 
@@ -422,8 +455,12 @@ impl Job {
             if users.packages.iter().chain(&graph.packages).any(|package| names(wanted, package)) {
                 continue;
             }
-            let known: BTreeSet<&str> =
-                users.packages.iter().chain(&graph.packages).map(|package| package.name.as_str()).collect();
+            let known: BTreeSet<&str> = users
+                .packages
+                .iter()
+                .chain(&graph.packages)
+                .map(|package| package.name.as_str())
+                .collect();
             let name = wanted.split('@').next().unwrap_or(wanted);
             let hint = match nearest(name, &known) {
                 Some(near) if near != name => format!("; did you mean `{near}`?"),
@@ -441,7 +478,9 @@ impl Job {
 
     fn write_plan(&self, instead: Vec<(PathBuf, PathBuf)>) -> Result<(), String> {
         let mut folders = vec![(self.copy.clone(), self.root.clone())];
-        folders.extend(self.outside.iter().map(|(package, _)| (package.to.clone(), package.from.clone())));
+        folders.extend(
+            self.outside.iter().map(|(package, _)| (package.to.clone(), package.from.clone())),
+        );
         let foreign = self
             .outside
             .iter()
@@ -449,9 +488,12 @@ impl Job {
             .map(|(package, _)| package.to.clone())
             .chain([self.stand_in.clone()])
             .collect();
-        let wrapper = std::env::var_os("RUSTC_WRAPPER").filter(|wrapper| !wrapper.is_empty()).map(PathBuf::from);
+        let wrapper = std::env::var_os("RUSTC_WRAPPER")
+            .filter(|wrapper| !wrapper.is_empty())
+            .map(PathBuf::from);
         let plan = Plan { instead, folders, foreign, wrapper };
-        let text = serde_json::to_string_pretty(&plan).map_err(|error| format!("the plan: {error}"))?;
+        let text =
+            serde_json::to_string_pretty(&plan).map_err(|error| format!("the plan: {error}"))?;
         write(&Plan::file(&self.folder), &text)?;
         let _ = fs::remove_file(Plan::undefined(&self.folder));
         for name in [WRAPPER, RUNNER] {
@@ -470,12 +512,20 @@ fn nearest<'a>(name: &str, known: &BTreeSet<&'a str>) -> Option<&'a str> {
         .map(|(_, nearest)| nearest)
 }
 
+/// The packages that are really built: what a lock file has besides is not among them.
+fn active(graph: &Metadata) -> Vec<&cargo_metadata::Package> {
+    let nodes: BTreeSet<&PackageId> =
+        graph.resolve.iter().flat_map(|resolve| &resolve.nodes).map(|node| &node.id).collect();
+    graph.packages.iter().filter(|package| nodes.contains(&package.id)).collect()
+}
+
 /// What a workspace's folder is called among others.
 fn own_name(root: &Path) -> String {
     // FNV-1a: the same in every version of this command.
-    let hash = root.as_os_str().as_encoded_bytes().iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3)
-    });
+    let hash =
+        root.as_os_str().as_encoded_bytes().iter().fold(0xCBF2_9CE4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01B3)
+        });
     let name = root.file_name().map_or_else(|| "root".into(), |name| name.to_string_lossy());
     format!("{name}-{hash:016x}")
 }
@@ -492,7 +542,8 @@ fn make(folder: &Path) -> Result<(), String> {
 
 /// This program under the name that makes it something else.
 fn link(folder: &Path, name: &str) -> Result<(), String> {
-    let own = std::env::current_exe().map_err(|error| format!("this program's own path: {error}"))?;
+    let own =
+        std::env::current_exe().map_err(|error| format!("this program's own path: {error}"))?;
     let link = folder.join(name);
     if fs::read_link(&link).is_ok_and(|old| old == own) {
         return Ok(());
@@ -544,7 +595,9 @@ fn host() -> Result<String, String> {
     String::from_utf8_lossy(&output.stdout)
         .lines()
         .find_map(|line| line.strip_prefix("host: ").map(str::to_owned))
-        .ok_or_else(|| format!("{} does not say for which machine it compiles", compiler.to_string_lossy()))
+        .ok_or_else(|| {
+            format!("{} does not say for which machine it compiles", compiler.to_string_lossy())
+        })
 }
 
 /// The cargo that called this, or the one on the path.

@@ -14,8 +14,17 @@ use super::plan::Plan;
 /// Crates that are empty or cut down off Windows, and complete once they are told that this is Windows.
 /// `windows-sys`, `windows-link` and `windows-targets` are good as they are: told so, they would ask for DLLs.
 pub(crate) const FAMILY: &[&str] = &[
-    "winapi", "windows", "windows-collections", "windows-core", "windows-future", "windows-numerics",
-    "windows-registry", "windows-result", "windows-services", "windows-strings", "windows-threading",
+    "winapi",
+    "windows",
+    "windows-collections",
+    "windows-core",
+    "windows-future",
+    "windows-numerics",
+    "windows-registry",
+    "windows-result",
+    "windows-services",
+    "windows-strings",
+    "windows-threading",
     "windows-version",
 ];
 
@@ -34,7 +43,8 @@ fn compile(own: &Path, arguments: Vec<OsString>) -> io::Result<ExitCode> {
     let work = own.parent().unwrap_or(Path::new("."));
     let plan: Plan = serde_json::from_slice(&fs::read(Plan::file(work))?)?;
     let mut arguments = arguments.into_iter();
-    let compiler = arguments.next().ok_or_else(|| io::Error::other("cargo calls this, not people"))?;
+    let compiler =
+        arguments.next().ok_or_else(|| io::Error::other("cargo calls this, not people"))?;
     let arguments: Vec<OsString> = arguments.collect();
     let name = env::var("CARGO_PKG_NAME").unwrap_or_default();
     let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
@@ -92,7 +102,7 @@ fn rewritten(plan: &Plan, name: &str, folder: &Path, arguments: Vec<OsString>) -
     let mut out: Vec<OsString> = Vec::with_capacity(arguments.len() + 8);
     let mut rest = arguments.into_iter().peekable();
     while let Some(argument) = rest.next() {
-        if argument == "-l" && rest.peek().is_some_and(|library| is_of_windows(library)) {
+        if argument == "-l" && rest.peek().is_some_and(is_of_windows) {
             rest.next();
             continue;
         }
@@ -108,7 +118,9 @@ fn rewritten(plan: &Plan, name: &str, folder: &Path, arguments: Vec<OsString>) -
     if out.iter().any(|argument| argument == "--crate-name") {
         let mut add = |text: &str| out.push(text.into());
         if FAMILY.contains(&name) && !copied {
-            for text in ["--cfg", "windows", "-A", "unknown_lints", "-A", "explicit_builtin_cfgs_in_flags"] {
+            for text in
+                ["--cfg", "windows", "-A", "unknown_lints", "-A", "explicit_builtin_cfgs_in_flags"]
+            {
                 add(text);
             }
         }
@@ -166,7 +178,9 @@ mod tests {
             &plan(),
             "a",
             Path::new("/work/src/a"),
-            words("-l dylib=iphlpapi -l static=z -l WS2_32 -C link-arg=/DELAYLOAD:x.dll -C link-arg=-s"),
+            words(
+                "-l dylib=iphlpapi -l static=z -l WS2_32 -C link-arg=/DELAYLOAD:x.dll -C link-arg=-s",
+            ),
         );
         assert_eq!(out, words("-l static=z -C link-arg=-s"));
     }
@@ -180,8 +194,16 @@ mod tests {
             words("--crate-name windows_strings /reg/windows-strings/src/lib.rs"),
         );
         let text = out.join(" ".as_ref()).into_string().expect("text");
-        assert!(text.starts_with("--crate-name windows_strings /work/w/src/lib.rs --cfg windows"), "{text}");
-        let out = rewritten(&plan(), "windows-sys", Path::new("/reg/s"), words("--crate-name windows_sys"));
+        assert!(
+            text.starts_with("--crate-name windows_strings /work/w/src/lib.rs --cfg windows"),
+            "{text}"
+        );
+        let out = rewritten(
+            &plan(),
+            "windows-sys",
+            Path::new("/reg/s"),
+            words("--crate-name windows_sys"),
+        );
         assert!(!out.contains(&"--cfg".into()), "{out:?}");
     }
 

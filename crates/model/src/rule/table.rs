@@ -312,7 +312,7 @@ pub(super) static TABLE: &[Entry] = &[
         truth: Truth::Chosen,
         requirements: &[],
         summary: "Every thread that calls the Windows functions in a process with bound stacks belongs to one of them.",
-        source: "this project: a guess would let tests that run in parallel disturb each other",
+        source: "no page; a guess would let tests that run in parallel disturb each other",
         page: include_str!("../../rules/N024.md"),
     },
 ];

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+#[cfg(all(feature = "compat", unix))]
 use netiosim_sim::model::machine::Progress;
 use netiosim_sim::{Overlapped, StackRef};
 use parking_lot::Mutex;

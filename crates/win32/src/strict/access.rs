@@ -73,11 +73,20 @@ impl Access {
 
 /// As far may two instructions of one copy lie apart, in bytes.
 const NEAR: usize = 512;
-/// What a copy of a row may read twice, it reads in pieces of at least this size.
-const WIDE: usize = 16;
+/// What a copy of a row may read twice, it reads in pieces of such sizes: a vector register's.
+const LARGE: std::ops::RangeInclusive<usize> = 16..=64;
 
-/// How many accesses, from the first, copy all the bytes of `whole`; `None` if they do not.
+/// How many accesses, from the first, copy all the bytes of `whole`; `None` if they do not, or do it without the
+/// first, which is a look at a member then.
 pub(super) fn whole_copy(accesses: &[(usize, Access)], whole: &Range<usize>) -> Option<usize> {
+    let (last, count) = copy(accesses, whole)?;
+    let small = accesses[0].1.bytes.len() < *LARGE.start();
+    let redundant = small && copy(&accesses[1..=last], whole).is_some();
+    (!redundant).then_some(count)
+}
+
+/// The position of the access that completes a copy, and how many belong to it.
+fn copy(accesses: &[(usize, Access)], whole: &Range<usize>) -> Option<(usize, usize)> {
     let mut missing = vec![true; whole.len()];
     let mut before = accesses.first()?.0;
     for (n, (instruction, access)) in accesses.iter().enumerate() {
@@ -93,10 +102,13 @@ pub(super) fn whole_copy(accesses: &[(usize, Access)], whole: &Range<usize>) -> 
         if missing.iter().all(|missing| !missing) {
             // A copy in large pieces reads the last ones from the end, in any order; and a repeated
             // instruction has said at once what it is about to read.
+            let large = accesses[..=n].iter().all(|(_, access)| LARGE.contains(&access.bytes.len()));
             let rest = accesses[n + 1..].iter().take_while(|(next, access)| {
-                access.moves && (next == instruction || access.bytes.len() >= WIDE)
+                let again = *next == accesses[0].0 && next != instruction;
+                let piece = large && LARGE.contains(&access.bytes.len());
+                access.moves && !again && (next == instruction || piece)
             });
-            return Some(n + 1 + rest.count());
+            return Some((n, n + 1 + rest.count()));
         }
     }
     None
@@ -167,6 +179,16 @@ mod tests {
             (90, 144..148),
         ];
         assert_eq!(whole_copy(&moves(&vectors), &whole), Some(7));
+        let twice = [&vectors[..7], &vectors[..7]].concat();
+        assert_eq!(whole_copy(&moves(&twice), &whole), Some(7));
+        // A member, and then the whole.
+        let member = [&[(0, 48..52)], &vectors[..7]].concat();
+        assert_eq!(whole_copy(&moves(&member), &whole), None);
+        // A loop of words, and then one repeated instruction.
+        let mut two: Vec<_> = (24..168).step_by(8).map(|at| (1, at..at + 8)).collect();
+        two.extend((24..168).map(|at| (60, at..168)));
+        assert_eq!(whole_copy(&moves(&two), &whole), Some(18));
+        assert_eq!(whole_copy(&moves(&two[18..]), &whole), Some(144));
         assert_eq!(whole_copy(&moves(&[(1, 144..148)]), &whole), None);
         assert_eq!(whole_copy(&[], &whole), None);
     }

@@ -91,7 +91,6 @@ fn row(group: &[&Record], owner: &Owner) {
     let accesses: Vec<(usize, Access)> =
         group.iter().map(|record| (record.doing.instruction, Access::of(record))).collect();
     // What lies before the guard page is read without a fault.
-    for a in &accesses { eprintln!("{:x} {}..{} {}", a.0, a.1.bytes.start - owner.start, a.1.bytes.end - owner.start, a.1.moves); }
     let whole = owner.start + first_beyond(owner)..owner.start + owner.size;
     let mut n = 0;
     while n < group.len() {

@@ -26,10 +26,33 @@ pub(super) fn replacement(segments: &[String]) -> Option<(usize, String)> {
 
 /// Functions of `ws2_32.dll` whose names the host's own C library has too, with other constants and structures.
 const HOST_SOCKETS: &[&str] = &[
-    "accept", "bind", "connect", "freeaddrinfo", "getaddrinfo", "gethostbyaddr", "gethostbyname",
-    "gethostname", "getnameinfo", "getpeername", "getprotobyname", "getprotobynumber",
-    "getservbyname", "getservbyport", "getsockname", "getsockopt", "inet_addr", "inet_ntoa", "listen",
-    "recv", "recvfrom", "select", "send", "sendto", "setsockopt", "shutdown", "socket",
+    "accept",
+    "bind",
+    "connect",
+    "freeaddrinfo",
+    "getaddrinfo",
+    "gethostbyaddr",
+    "gethostbyname",
+    "gethostname",
+    "getnameinfo",
+    "getpeername",
+    "getprotobyname",
+    "getprotobynumber",
+    "getservbyname",
+    "getservbyport",
+    "getsockname",
+    "getsockopt",
+    "inet_addr",
+    "inet_ntoa",
+    "listen",
+    "recv",
+    "recvfrom",
+    "select",
+    "send",
+    "sendto",
+    "setsockopt",
+    "shutdown",
+    "socket",
 ];
 
 /// What to know about a path, if anything.

@@ -17,8 +17,10 @@ pub(crate) struct Flipped {
 }
 
 /// Words without which a file has nothing to flip, so that most files are not even parsed.
-const WORDS: &[&str] =
-    &["cfg", "windows", "c_long", "c_ulong", "wchar_t", "wcslen", "winsock2", "link", "stdcall", "cdecl", "win64"];
+const WORDS: &[&str] = &[
+    "cfg", "windows", "c_long", "c_ulong", "wchar_t", "wcslen", "winsock2", "link", "stdcall",
+    "cdecl", "win64",
+];
 
 /// Flips a source file. What is not Rust, such as a template, comes back as it is.
 pub(crate) fn source(text: &str, windows: Windows) -> Flipped {
@@ -29,7 +31,9 @@ pub(crate) fn source(text: &str, windows: Windows) -> Flipped {
     let start = usize::from(text.starts_with('\u{feff}')) * '\u{feff}'.len_utf8();
     let rest = &text[start..];
     let start = match rest.find('\n') {
-        Some(end) if rest.starts_with("#!") && !rest[2..].trim_start().starts_with('[') => start + end,
+        Some(end) if rest.starts_with("#!") && !rest[2..].trim_start().starts_with('[') => {
+            start + end
+        }
         _ => start,
     };
     let (head, body) = text.split_at(start);

@@ -66,7 +66,9 @@ fn parse(tokens: &[TokenTree]) -> Option<Branch<'_>> {
                 }
                 let end = match tokens.get(at) {
                     None => End::Name,
-                    Some(TokenTree::Ident(word)) if word == "as" && tokens.len() == at + 2 => End::Renamed,
+                    Some(TokenTree::Ident(word)) if word == "as" && tokens.len() == at + 2 => {
+                        End::Renamed
+                    }
                     Some(_) => return None,
                 };
                 return Some(Branch { tokens, segments, after, end });
@@ -97,7 +99,8 @@ fn branch(
     let mut full = prefix.to_vec();
     for (index, (name, range)) in tree.segments.iter().enumerate() {
         full.push(name.clone());
-        let Some((_, text)) = paths::replacement(&full).filter(|(count, _)| *count == full.len()) else {
+        let Some((_, text)) = paths::replacement(&full).filter(|(count, _)| *count == full.len())
+        else {
             continue;
         };
         let ends_here = index + 1 == tree.segments.len();

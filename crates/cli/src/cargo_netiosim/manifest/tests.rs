@@ -18,10 +18,16 @@ fn tables_of_windows_apply_and_others_do_not() {
          [target.'cfg(target_arch = \"wasm32\")'.dependencies]\nd = \"1\"\n",
     );
     assert_eq!(manifest["target"]["cfg(all())"]["dependencies"]["a"].as_str(), Some("1"));
-    assert_eq!(manifest["target"]["cfg(any())"]["dependencies"]["b"]["version"].as_str(), Some("1"));
+    assert_eq!(
+        manifest["target"]["cfg(any())"]["dependencies"]["b"]["version"].as_str(),
+        Some("1")
+    );
     let with_arch = &manifest["target"]["cfg(all(all(), target_arch = \"x86_64\"))"];
     assert_eq!(with_arch["dev-dependencies"]["c"].as_str(), Some("1"));
-    assert_eq!(manifest["target"]["cfg(target_arch = \"wasm32\")"]["dependencies"]["d"].as_str(), Some("1"));
+    assert_eq!(
+        manifest["target"]["cfg(target_arch = \"wasm32\")"]["dependencies"]["d"].as_str(),
+        Some("1")
+    );
 }
 
 #[test]
@@ -61,7 +67,9 @@ fn paths_are_moved_in_every_table() {
         "[dependencies]\na = { path = \"../a\" }\nb = { path = \"in\" }\n[workspace.dependencies.c]\npath = \"../c\"\n\
          [target.'cfg(windows)'.dev-dependencies]\nd = { path = \"../d\" }\n[patch.crates-io]\ne = { path = \"../e\" }\n",
     );
-    move_paths(&mut manifest, &mut |path| path.strip_prefix("..").ok().map(|rest| Path::new("/new").join(rest)));
+    move_paths(&mut manifest, &mut |path| {
+        path.strip_prefix("..").ok().map(|rest| Path::new("/new").join(rest))
+    });
     let manifest = parse(&manifest.to_string());
     assert_eq!(manifest["dependencies"]["a"]["path"].as_str(), Some("/new/a"));
     assert_eq!(manifest["dependencies"]["b"]["path"].as_str(), Some("in"));
@@ -81,11 +89,15 @@ fn the_simulator_is_added_once() {
     add_simulator(&mut manifest, &simulator, Path::new("/std"));
     assert_eq!(manifest.to_string(), once);
 
-    let mut manifest = parse("[dependencies]\nsim = { package = \"netiosim-win32\", version = \"1\" }\n");
+    let mut manifest =
+        parse("[dependencies]\nsim = { package = \"netiosim-win32\", version = \"1\" }\n");
     add_simulator(&mut manifest, &simulator, Path::new("/std"));
     let manifest = parse(&manifest.to_string());
     assert!(manifest["dependencies"].get("netiosim-win32").is_none());
-    assert_eq!(manifest["dependencies"]["sim"]["features"].as_array().map(toml_edit::Array::len), Some(1));
+    assert_eq!(
+        manifest["dependencies"]["sim"]["features"].as_array().map(toml_edit::Array::len),
+        Some(1)
+    );
     assert_eq!(simulator_name(&manifest).as_deref(), Some("sim"));
 }
 

@@ -136,6 +136,15 @@ pub struct Missed {
     line: Option<usize>,
 }
 
+impl Missed {
+    /// What was not met, where nothing more is known of it.
+    #[must_use]
+    pub fn new(path: &str, what: &str, expected: &str, got: impl Into<String>) -> Self {
+        let (path, what, expected) = (path.to_owned(), what.to_owned(), expected.to_owned());
+        Self { path, what, expected, got: got.into(), nearest: None, line: None }
+    }
+}
+
 impl From<Unmet> for Missed {
     fn from(unmet: Unmet) -> Self {
         let Unmet { path, what, expected, got, nearest, line } = unmet;

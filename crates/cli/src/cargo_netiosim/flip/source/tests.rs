@@ -12,11 +12,15 @@ fn attributes_are_flipped_and_the_rest_stays() {
     );
     assert_eq!(flip("#![cfg(unix)]"), "#![cfg(any())]");
     assert_eq!(
-        flip("#[cfg_attr(windows, path = \"win.rs\")]\n#[cfg_attr(unix, path = \"unix.rs\")] mod os;"),
+        flip(
+            "#[cfg_attr(windows, path = \"win.rs\")]\n#[cfg_attr(unix, path = \"unix.rs\")] mod os;"
+        ),
         "#[cfg_attr(all(), path = \"win.rs\")]\n#[cfg_attr(any(), path = \"unix.rs\")] mod os;"
     );
     assert_eq!(
-        flip("#[cfg_attr(feature = \"x\", cfg_attr(windows, link(name = \"iphlpapi\")))] extern {}"),
+        flip(
+            "#[cfg_attr(feature = \"x\", cfg_attr(windows, link(name = \"iphlpapi\")))] extern {}"
+        ),
         "#[cfg_attr(feature = \"x\", cfg_attr(all(), cfg(all())))] extern {}"
     );
     assert_eq!(flip("fn f(#[cfg(windows)] a: u8) {}"), "fn f(#[cfg(all())] a: u8) {}");
@@ -24,7 +28,10 @@ fn attributes_are_flipped_and_the_rest_stays() {
 
 #[test]
 fn macros_are_flipped() {
-    assert_eq!(flip("let a = cfg!(windows) && std::cfg!(unix);"), "let a = cfg!(all()) && std::cfg!(any());");
+    assert_eq!(
+        flip("let a = cfg!(windows) && std::cfg!(unix);"),
+        "let a = cfg!(all()) && std::cfg!(any());"
+    );
     assert_eq!(
         flip("cfg_if! { if #[cfg(windows)] { mod a; } else { mod b; } }"),
         "cfg_if! { if #[cfg(all())] { mod a; } else { mod b; } }"
@@ -55,7 +62,10 @@ fn the_windows_part_of_std_is_the_stand_in() {
         flip("fn f() { std::os::windows::ffi::OsStrExt::encode_wide(x) }"),
         "fn f() { ::netiosim_std_windows::ffi::OsStrExt::encode_wide(x) }"
     );
-    assert_eq!(flip("x: ::std::os::windows::raw::HANDLE"), "x: ::netiosim_std_windows::raw::HANDLE");
+    assert_eq!(
+        flip("x: ::std::os::windows::raw::HANDLE"),
+        "x: ::netiosim_std_windows::raw::HANDLE"
+    );
     assert_eq!(flip("use std::os::windows::io::*;"), "use ::netiosim_std_windows::io::*;");
     assert_eq!(flip("use std::os::windows;"), "use ::netiosim_std_windows as windows;");
     assert_eq!(
@@ -71,7 +81,9 @@ fn a_group_gives_up_what_comes_from_elsewhere() {
         "use std::{ffi::OsStr,  ptr}; use ::netiosim_std_windows::ffi::OsStrExt;\nfn f() {}"
     );
     assert_eq!(
-        flip("#[cfg(windows)]\npub(crate) use std::{\n    os::windows::{\n        ffi::OsStrExt,\n    },\n};\n"),
+        flip(
+            "#[cfg(windows)]\npub(crate) use std::{\n    os::windows::{\n        ffi::OsStrExt,\n    },\n};\n"
+        ),
         "#[cfg(all())]\npub(crate) use std::{\n    \n\n\n}; #[cfg(all())] pub(crate) use ::netiosim_std_windows::{ffi :: OsStrExt};\n"
     );
     assert_eq!(
@@ -82,7 +94,10 @@ fn a_group_gives_up_what_comes_from_elsewhere() {
 
 #[test]
 fn c_types_have_the_width_of_windows() {
-    assert_eq!(flip("use std::ffi::c_ulong as ULONG;"), "use ::netiosim_std_windows::c::c_ulong as ULONG;");
+    assert_eq!(
+        flip("use std::ffi::c_ulong as ULONG;"),
+        "use ::netiosim_std_windows::c::c_ulong as ULONG;"
+    );
     assert_eq!(flip("type A = libc::c_long;"), "type A = ::netiosim_std_windows::c::c_long;");
 }
 
@@ -100,7 +115,10 @@ fn a_library_of_windows_is_not_asked_for() {
         flip("#[link(name = \"iphlpapi\")] extern {}\n#[link(name = \"z\")] extern {}"),
         "#[cfg(all())] extern {}\n#[link(name = \"z\")] extern {}"
     );
-    assert_eq!(flip("#[link(name = \"x.dll\", kind = \"raw-dylib\")] extern {}"), "#[cfg(all())] extern {}");
+    assert_eq!(
+        flip("#[link(name = \"x.dll\", kind = \"raw-dylib\")] extern {}"),
+        "#[cfg(all())] extern {}"
+    );
 }
 
 #[test]
@@ -135,19 +153,56 @@ mod laws {
 
     /// What sources are made of here.
     const PARTS: &[&str] = &[
-        "#[cfg(windows)]", "#[cfg(\n    all(unix,\n    target_os\n    = \"linux\")\n)]", "#![cfg(target_os = \"windows\")]",
-        "#[cfg_attr(windows,\n path = \"w.rs\")]", "cfg!(windows)", "cfg_if! { if #[cfg(unix)] { a } else { b } }",
-        "cfg_select! { windows => { a } unix => b, _ => c }", "use std::os::windows::io::{\n  AsRawHandle,\n};",
+        "#[cfg(windows)]",
+        "#[cfg(\n    all(unix,\n    target_os\n    = \"linux\")\n)]",
+        "#![cfg(target_os = \"windows\")]",
+        "#[cfg_attr(windows,\n path = \"w.rs\")]",
+        "cfg!(windows)",
+        "cfg_if! { if #[cfg(unix)] { a } else { b } }",
+        "cfg_select! { windows => { a } unix => b, _ => c }",
+        "use std::os::windows::io::{\n  AsRawHandle,\n};",
         "pub use std::{\n  ffi::OsStr,\n  os::windows::{\n    self,\n    ffi::OsStrExt,\n  },\n};",
-        "use std::os::raw::{c_int, c_ulong as U};", "std::os::windows::raw::HANDLE", "libc::wcslen(x);",
-        "extern \"stdcall\" fn f() {}", "#[link(name = \"iphlpapi\",\n kind = \"raw-dylib\")] extern {}",
-        "// #[cfg(windows)]\n", "/* windows\n */", "\"windows\\\n\"", "fn f() {\n", "}\n", "x", "::", ";", ",", "\n", "\r\n", " ",
-        "é🦀", "r#\"cfg\n\"#", "'a", "use", "#", "[", "]", "(", ")", "<", ">", "!", "=>", "$x",
+        "use std::os::raw::{c_int, c_ulong as U};",
+        "std::os::windows::raw::HANDLE",
+        "libc::wcslen(x);",
+        "extern \"stdcall\" fn f() {}",
+        "#[link(name = \"iphlpapi\",\n kind = \"raw-dylib\")] extern {}",
+        "// #[cfg(windows)]\n",
+        "/* windows\n */",
+        "\"windows\\\n\"",
+        "fn f() {\n",
+        "}\n",
+        "x",
+        "::",
+        ";",
+        ",",
+        "\n",
+        "\r\n",
+        " ",
+        "é🦀",
+        "r#\"cfg\n\"#",
+        "'a",
+        "use",
+        "#",
+        "[",
+        "]",
+        "(",
+        ")",
+        "<",
+        ">",
+        "!",
+        "=>",
+        "$x",
     ];
 
     fn holds(text: &str) -> Result<(), TestCaseError> {
         let once = flip(text);
-        prop_assert_eq!(once.matches('\n').count(), text.matches('\n').count(), "lines of {}", text);
+        prop_assert_eq!(
+            once.matches('\n').count(),
+            text.matches('\n').count(),
+            "lines of {}",
+            text
+        );
         prop_assert_eq!(&flip(&once), &once, "flipped twice: {}", text);
         Ok(())
     }
@@ -165,7 +220,10 @@ mod laws {
         let mut files = 0;
         visit(&Path::new(env!("CARGO_MANIFEST_DIR")).join(".."), &mut |text| {
             holds(text).expect("the laws hold");
-            assert_eq!(text.parse::<TokenStream>().is_ok(), flip(text).parse::<TokenStream>().is_ok());
+            assert_eq!(
+                text.parse::<TokenStream>().is_ok(),
+                flip(text).parse::<TokenStream>().is_ok()
+            );
             files += 1;
         });
         assert!(files > 100, "{files} files");
