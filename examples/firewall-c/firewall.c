@@ -79,13 +79,16 @@ static VOID NETIOAPI_API_ OnInterface(
     FollowPort(context);
 }
 
-/* The interfaces that are there already. */
-static DWORD LookAtAll(FIREWALL *firewall)
+/* The interfaces of a family that are there already. Of GetIpInterfaceTable it is not sure that it takes AF_UNSPEC. */
+static DWORD LookAtAll(FIREWALL *firewall, ADDRESS_FAMILY family)
 {
     PMIB_IPINTERFACE_TABLE table = NULL;
-    DWORD code = GetIpInterfaceTable(AF_UNSPEC, &table);
+    DWORD code = GetIpInterfaceTable(family, &table);
     ULONG i;
 
+    if (code == ERROR_NOT_SUPPORTED) {
+        return NO_ERROR; /* this machine does not have the family */
+    }
     if (code != NO_ERROR) {
         return code;
     }
@@ -119,7 +122,10 @@ DWORD FirewallStart(FIREWALL *firewall)
     }
     LoadRules();
     FollowPort(firewall);
-    code = LookAtAll(firewall);
+    code = LookAtAll(firewall, AF_INET);
+    if (code == NO_ERROR) {
+        code = LookAtAll(firewall, AF_INET6);
+    }
     if (code != NO_ERROR) {
         FirewallStop(firewall);
     }

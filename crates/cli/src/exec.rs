@@ -1,5 +1,6 @@
 //! `netiosim exec`: a program lives through a scenario.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use netiosim_scenario::live::program::{Judged, Missed, Setup, VERSION};
 use netiosim_scenario::load::{self, Loaded};
 use netiosim_scenario::problem::Problem;
 use netiosim_scenario::program::{BuildError, compile};
-use netiosim_scenario::run::{FileReport, RunMode, Verdict, build_problem};
+use netiosim_scenario::run::{FileReport, Run, RunMode, Verdict, build_problem};
 
 use crate::USAGE;
 use crate::args::{ExecArgs, ExecFlavour};
@@ -19,8 +20,7 @@ use crate::library;
 use crate::output::{Output, complain};
 use crate::trace_file::TraceFile;
 
-/// The longest time-out that is asked for, and the fastest clock: beyond that virtual days are over before a program
-/// has started.
+/// The fastest clock: beyond it virtual days are over before a program has started.
 const FASTEST: f64 = 1_000_000.0;
 
 /// Runs the program, once for each profile; gives the exit code.
@@ -124,7 +124,6 @@ fn without_schema(scenario: &Scenario) -> Scenario {
 fn lived((profile, seed): (Profile, u64), heard: Heard) -> Lived {
     let mut unmet = Vec::new();
     let mut limit = None;
-    let (mut deliveries, mut virtual_ms) = (0, 0);
     let mut certain = false;
     match &heard.verdict {
         Some(judged) => {
@@ -132,7 +131,6 @@ fn lived((profile, seed): (Profile, u64), heard: Heard) -> Lived {
             unmet.extend(missed.iter().cloned());
             limit.clone_from(hit);
             certain = *sure;
-            (deliveries, virtual_ms) = (judged.deliveries, judged.virtual_ms);
         }
         None if heard.connected => unmet.push(Missed::new(
             "program",
@@ -144,18 +142,20 @@ fn lived((profile, seed): (Profile, u64), heard: Heard) -> Lived {
             } else {
                 heard.status_words()
             },
+            heard.trace.len().checked_sub(1),
         )),
         None => unmet.push(Missed::new(
             "program",
             "calls of the API",
             "at least one",
             "none: the program loaded the library and called no function of it (has it functions of these names of its own?)",
+            None,
         )),
     }
     let failed = !heard.ended_well();
     if failed && (heard.verdict.is_some() || !heard.connected) {
         let got = heard.status_words();
-        unmet.push(Missed::new("program", "the end of the program", "exit status 0", got));
+        unmet.push(Missed::new("program", "the end of the program", "exit status 0", got, None));
     }
     let verdict = match (unmet.is_empty(), &limit) {
         (true, None) => Verdict::Pass,
@@ -165,13 +165,13 @@ fn lived((profile, seed): (Profile, u64), heard: Heard) -> Lived {
         (false, _) => Verdict::Fail,
     };
     Lived {
-        run: netiosim_scenario::run::Run {
+        run: Run {
             profile,
             mode: RunMode::Controlled,
             seed,
             verdict,
-            deliveries,
-            virtual_ms,
+            deliveries: heard.deliveries,
+            virtual_ms: heard.now_ms,
             findings: Vec::new(),
             unmet: unmet.into_iter().map(Into::into).collect(),
             limit,
@@ -182,15 +182,15 @@ fn lived((profile, seed): (Profile, u64), heard: Heard) -> Lived {
     }
 }
 
-fn never_loaded(program: &std::ffi::OsStr, library: &Path, linked: bool) -> String {
+fn never_loaded(program: &OsStr, library: &Path, linked: bool) -> String {
     let (program, library) = (program.display(), library.display());
     let how = if linked {
-        "it was not preloaded (--no-preload); is the program linked with it?"
+        "it is not linked with it, and --no-preload was given"
     } else {
-        "preloading does nothing for a program that is statically linked, that runs with other rights than the caller (setuid, file capabilities), or that is built for another processor or C library"
+        "preloading does nothing for a program that is statically linked, that runs with other rights than its caller (setuid, file capabilities), or that is built for another processor or C library"
     };
     format!(
-        "{program} never loaded {library}: {how} Link it with the library instead: `netiosim cflags --libs` prints the flags"
+        "{program} never loaded {library}: {how}; link it with the library (`netiosim cflags --libs` prints the flags)"
     )
 }
 

@@ -42,6 +42,10 @@ pub(crate) struct Heard {
     /// Where in the scenario, and why it cannot be run.
     pub(crate) refused: Option<(String, String)>,
     pub(crate) trace: Vec<String>,
+    /// Deliveries that began.
+    pub(crate) deliveries: usize,
+    /// The virtual time, in milliseconds.
+    pub(crate) now_ms: u64,
     pub(crate) found: Vec<Found>,
     pub(crate) verdict: Option<Judged>,
     /// How the program ended.
@@ -237,7 +241,10 @@ fn hear(lines: BufReader<UnixStream>, sounds: &Sender<Sound>) {
 impl Heard {
     fn hear(&mut self, message: Message) {
         match message {
-            Message::Trace { lines } => self.trace.extend(lines),
+            Message::Trace { lines, deliveries, now_ms } => {
+                self.trace.extend(lines);
+                (self.deliveries, self.now_ms) = (deliveries, now_ms);
+            }
             Message::Finding(found) => self.found.push(found),
             Message::Verdict(judged) => self.verdict = Some(judged),
             Message::Refused { path, reason } => self.refused = Some((path, reason)),

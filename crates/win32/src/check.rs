@@ -135,13 +135,19 @@ const _: () = {
 
     // The padding between NumEntries and the first row (SK-08).
     assert!(first_row::<MIB_IPINTERFACE_ROW>() == offset_of!(MIB_IPINTERFACE_TABLE, Table));
-    assert!(first_row::<MIB_UNICASTIPADDRESS_ROW>() == offset_of!(MIB_UNICASTIPADDRESS_TABLE, Table));
+    assert!(
+        first_row::<MIB_UNICASTIPADDRESS_ROW>() == offset_of!(MIB_UNICASTIPADDRESS_TABLE, Table)
+    );
     assert!(first_row::<MIB_IFSTACK_ROW>() == offset_of!(MIB_IFSTACK_TABLE, Table));
     assert!(first_row::<MIB_INVERTEDIFSTACK_ROW>() == offset_of!(MIB_INVERTEDIFSTACK_TABLE, Table));
 
     // Constants that the model has as numbers.
     use netiosim_sim::model::net as numbers;
-    assert!(numbers::AF_UNSPEC == AF_UNSPEC && numbers::AF_INET == AF_INET && numbers::AF_INET6 == AF_INET6);
+    assert!(
+        numbers::AF_UNSPEC == AF_UNSPEC
+            && numbers::AF_INET == AF_INET
+            && numbers::AF_INET6 == AF_INET6
+    );
     use netiosim_sim::model::net::NotificationType as Kind;
     assert!(Kind::Parameter as i32 == theirs::MibParameterNotification);
     assert!(Kind::Add as i32 == theirs::MibAddInstance);

@@ -35,7 +35,6 @@ pub struct Life {
 /// A stack in the making, as programs on the Windows functions want it: controlled mode, and a deadlock is
 /// explained and aborts, unless `NETIOSIM_ON_DEADLOCK` says otherwise (`abort`, `hang` or `error`). Seed and
 /// profile come from `NETIOSIM_SEED` and `NETIOSIM_PROFILE`.
-#[must_use]
 pub fn builder() -> Builder {
     let on_deadlock = match std::env::var("NETIOSIM_ON_DEADLOCK").as_deref() {
         Ok("hang") => OnDeadlock::Hang,
@@ -116,6 +115,7 @@ pub(crate) fn report_at_exit() -> bool {
     let own = DEFAULT.get().filter(|default| default.process == std::process::id());
     let Some(Default { stack, .. }) = own else { return false };
     let life = *LIFE.lock();
+    crate::strict::collect_all();
     stack.end_of_program();
     (life.ended)(stack)
 }

@@ -4,7 +4,10 @@
 //! this; here is only what a program in another language needs: texts and numbers in, a status out, and
 //! never a panic. A stack is a handle that is looked up and never followed, so NULL, a number out of thin
 //! air and a stack that was destroyed are told from one that lives.
-#![allow(clippy::missing_safety_doc, reason = "the header says for each pointer what it may be: NULL, or what the name says")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the header says for each pointer what it may be: NULL, or what the name says"
+)]
 
 pub mod findings;
 mod known;

@@ -78,8 +78,9 @@ impl Block {
     fn take(row: RowRef, stack: &StackRef) -> Self {
         let mut lent = LENT.lock();
         let address = if lent.resting.len() > RESTING { lent.resting.pop_front() } else { None };
-        let address = address
-            .unwrap_or_else(|| (&raw mut *Box::leak(Box::new(Memory::default()))).expose_provenance());
+        let address = address.unwrap_or_else(|| {
+            (&raw mut *Box::leak(Box::new(Memory::default()))).expose_provenance()
+        });
         lent.owners.insert(address, (row, stack.downgrade()));
         Self(address)
     }

@@ -37,13 +37,13 @@ mod current;
 mod default_stack;
 pub mod drive;
 pub mod export;
-pub mod layout;
 mod landing;
+pub mod layout;
 mod lent;
 mod origin;
 mod sentinel;
 #[cfg(unix)]
-pub mod strict;
+mod strict;
 #[cfg(not(unix))]
 #[path = "strict/absent.rs"]
 mod strict;

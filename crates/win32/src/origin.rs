@@ -70,7 +70,9 @@ fn is_wrapper(file: &str, symbol: Option<&str>) -> bool {
     file.contains("/registry/src/")
         || file.contains("/rustc/")
         || file.contains("/sysdeps/")
-        || symbol.is_some_and(|symbol| OURS.iter().any(|ours| symbol.trim_start_matches('<').starts_with(ours)))
+        || symbol.is_some_and(|symbol| {
+            OURS.iter().any(|ours| symbol.trim_start_matches('<').starts_with(ours))
+        })
 }
 
 /// Relative to the current directory, with forward slashes.

@@ -125,8 +125,6 @@ impl Found {
 /// thread belongs to no other, else of the thread's own, which handed out nothing of the kind.
 pub(crate) fn free(memory: *const c_void, caller: usize) {
     let address = memory.addr();
-    #[cfg(unix)]
-    crate::strict::flush();
     let here = current::of_thread();
     let mine = |owner: &WeakStack| -> Result<StackRef, &'static str> {
         let owner = owner.upgrade().filter(|owner| !owner.is_closed());
@@ -147,7 +145,9 @@ pub(crate) fn free(memory: *const c_void, caller: usize) {
         }
         Found::Row(owner, row) => match mine(&owner) {
             Ok(stack) => (Some(stack), row, None),
-            Err(whose) => (None, Memory::Garbage, Some(format!("it is a notification row {whose}"))),
+            Err(whose) => {
+                (None, Memory::Garbage, Some(format!("it is a notification row {whose}")))
+            }
         },
         Found::Nothing => {
             let near = address.abs_diff((&raw const address).addr()) < STACK;
@@ -173,9 +173,7 @@ pub(crate) fn free(memory: *const c_void, caller: usize) {
 #[cfg(unix)]
 pub(crate) fn in_place(place: usize, generation: u32) -> Option<(WeakStack, TableId)> {
     let tables = TABLES.lock();
-    let here = |table: &&Table| {
-        matches!(&table.block, Block::Pages(pages) if crate::strict::is_in(pages, place, generation))
-    };
+    let here = |table: &&Table| matches!(&table.block, Block::Pages(pages) if crate::strict::is_in(pages, place, generation));
     tables.all.values().find(here).map(|table| (table.stack.clone(), table.id))
 }
 

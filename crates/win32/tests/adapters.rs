@@ -1,4 +1,8 @@
 //! GetAdaptersAddresses and its relatives: what is in the buffer is what the model says, to the byte.
+#![allow(
+    clippy::undocumented_unsafe_blocks,
+    reason = "every call keeps to its page, and says so by being a test"
+)]
 
 use std::ffi::{CStr, c_void};
 use std::net::IpAddr;
@@ -109,7 +113,8 @@ fn compare(at: &IP_ADAPTER_ADDRESSES_LH, model: &Adapter) {
 
 fn check_all(stack: &Stack, flags: u32) {
     let family = u32::from(AF_UNSPEC);
-    let Output::Adapters(model) = stack.call(&Call::adapters_addresses(family, flags)).output else {
+    let Output::Adapters(model) = stack.call(&Call::adapters_addresses(family, flags)).output
+    else {
         panic!("the model has adapters");
     };
     let get = |buffer: *mut u8, size: &mut u32| unsafe {
@@ -172,13 +177,20 @@ fn a_machine_without_adapters_has_no_data() {
 fn null_where_the_page_forbids_it_is_refused() {
     let stack = stack(home());
     let _bound = bind(&stack);
-    let code = unsafe { GetAdaptersAddresses(0, 0, std::ptr::null(), std::ptr::null_mut(), std::ptr::null_mut()) };
+    let code = unsafe {
+        GetAdaptersAddresses(0, 0, std::ptr::null(), std::ptr::null_mut(), std::ptr::null_mut())
+    };
     assert_eq!(code, 87);
     assert_eq!(unsafe { GetAdaptersInfo(std::ptr::null_mut(), std::ptr::null_mut()) }, 87);
     assert_eq!(unsafe { GetNumberOfInterfaces(std::ptr::null_mut()) }, 87);
     let mut size = 0;
     let family = u32::from(AF_INET) + 1;
-    assert_eq!(unsafe { GetAdaptersAddresses(family, 0, std::ptr::null(), std::ptr::null_mut(), &mut size) }, 87);
+    assert_eq!(
+        unsafe {
+            GetAdaptersAddresses(family, 0, std::ptr::null(), std::ptr::null_mut(), &mut size)
+        },
+        87
+    );
 }
 
 fn chain(first: &IP_ADDR_STRING) -> Vec<(String, String)> {
@@ -202,7 +214,8 @@ fn compare_info(at: &IP_ADAPTER_INFO, model: &AdapterInfo) {
     let addresses: Vec<_> =
         model.addresses.iter().map(|(ip, mask)| (ip.to_string(), mask.to_string())).collect();
     assert_eq!(chain(&at.IpAddressList), addresses);
-    let gateways: Vec<_> = model.gateways.iter().map(|ip| (ip.to_string(), String::new())).collect();
+    let gateways: Vec<_> =
+        model.gateways.iter().map(|ip| (ip.to_string(), String::new())).collect();
     assert_eq!(chain(&at.GatewayList), gateways);
     let server = model.dhcp_server.map(|ip| ip.to_string()).unwrap_or_default();
     assert_eq!(chain(&at.DhcpServer), [(server, String::new())]);

@@ -1,4 +1,8 @@
 //! Plain `windows-sys` calls, answered by the stack that the thread is bound to.
+#![allow(
+    clippy::undocumented_unsafe_blocks,
+    reason = "every call keeps to its page, and says so by being a test"
+)]
 
 use std::ffi::c_void;
 use std::sync::Mutex;

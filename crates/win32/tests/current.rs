@@ -1,4 +1,8 @@
 //! Whose stack a call is for.
+#![allow(
+    clippy::undocumented_unsafe_blocks,
+    reason = "every call keeps to its page, and says so by being a test"
+)]
 
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicU16, Ordering};
@@ -122,7 +126,8 @@ fn a_handle_knows_its_stack() {
     let _bound = bind(&other);
     let address = handle.expose_provenance();
     // Neither a thread that is bound to another stack nor one that is bound to none needs to be told.
-    let cancel = move || unsafe { CancelMibChangeNotify2(std::ptr::with_exposed_provenance_mut(address)) };
+    let cancel =
+        move || unsafe { CancelMibChangeNotify2(std::ptr::with_exposed_provenance_mut(address)) };
     assert_eq!(thread::spawn(cancel).join().unwrap(), 0);
     assert_eq!(cancel(), 87, "it is gone from its own stack");
     assert_eq!(one.acknowledge(Rule::StaleHandle), 1);

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 /// In the order of the header.
-const FILES: [&str; 8] = [
-    "problem", "options", "stacks", "time", "teredo", "machine", "findings", "texts",
-];
+const FILES: [&str; 8] =
+    ["problem", "options", "stacks", "time", "teredo", "machine", "findings", "texts"];
 
 #[test]
 fn the_header_is_fresh() {

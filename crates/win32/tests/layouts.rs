@@ -1,5 +1,9 @@
 //! Laws of the layouts: what is written is read back, nothing is written beyond the structure, and keys are all that a
 //! query reads.
+#![allow(
+    clippy::undocumented_unsafe_blocks,
+    reason = "every call keeps to its page, and says so by being a test"
+)]
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -34,7 +38,9 @@ fn value(field: Field) -> BoxedStrategy<FieldValue> {
         FieldKind::Guid => any::<u128>().prop_map(|bits| FieldValue::Guid(Guid(bits))).boxed(),
         FieldKind::Text => "[a-zA-Z0-9 äß漢🦀]{0,100}".prop_map(FieldValue::Text).boxed(),
         // How many bytes are used is a member of its own.
-        FieldKind::Bytes => proptest::collection::vec(any::<u8>(), 6).prop_map(FieldValue::Bytes).boxed(),
+        FieldKind::Bytes => {
+            proptest::collection::vec(any::<u8>(), 6).prop_map(FieldValue::Bytes).boxed()
+        }
     }
 }
 

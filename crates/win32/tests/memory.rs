@@ -1,4 +1,8 @@
 //! The memory of rows and tables: what it holds, who frees it, and that there is no more and more of it.
+#![allow(
+    clippy::undocumented_unsafe_blocks,
+    reason = "the calls are the pages' own, as a client makes them"
+)]
 
 use std::ffi::c_void;
 use std::mem::offset_of;
@@ -119,7 +123,7 @@ trait Leaks {
 impl Leaks for Stack {
     /// Lets the stack end without a complaint about the table that it holds.
     fn report_leaks_for_test(&self) {
-        self.home().exit();
+        self.own_process().exit();
         let _ = self.take_findings();
     }
 }
@@ -219,7 +223,12 @@ unsafe fn check_padding(table: *const u8, used: &[bool]) {
     assert_eq!(bytes[4..8], [0; 4]);
     assert!(used.contains(&false), "there is something to check");
     for (n, byte) in bytes[8..].iter().enumerate() {
-        assert!(used[n % used.len()] || *byte == 0, "row {}, byte {}", n / used.len(), n % used.len());
+        assert!(
+            used[n % used.len()] || *byte == 0,
+            "row {}, byte {}",
+            n / used.len(),
+            n % used.len()
+        );
     }
 }
 
@@ -285,24 +294,28 @@ fn contexts_are_handed_on_and_never_looked_into() {
         let mut handles: [HANDLE; 5] = [std::ptr::null_mut(); 5];
         let mut table = std::ptr::null_mut();
         let [a, b, c, d, e] = &mut handles;
-        stack.add_address("Ethernet", "10.1.1.1/24").unwrap();
+        // A client that sleeps: the table is not stable yet.
+        stack.stop_teredo().unwrap();
+        stack.start_teredo().unwrap();
         unsafe {
             assert_eq!(NotifyTeredoPortChange(Some(port), context, true, a), 0);
             assert_eq!(NotifyIpInterfaceChange(AF_UNSPEC, Some(interface), context, true, b), 0);
             assert_eq!(NotifyUnicastIpAddressChange(AF_UNSPEC, Some(address), context, true, c), 0);
             assert_eq!(NotifyRouteChange2(AF_UNSPEC, Some(route), context, true, d), 0);
             let code =
-                NotifyStableUnicastIpAddressTable(AF_INET, &mut table, Some(stable), context, e);
-            assert_eq!(code, 997, "the new address is tentative");
+                NotifyStableUnicastIpAddressTable(AF_UNSPEC, &mut table, Some(stable), context, e);
+            assert_eq!(code, 997);
         }
-        stack.advance_ms(5000);
+        stack.advance_ms(60_000);
+        stack.add_address("Ethernet", "10.1.1.1/24").unwrap();
         stack.restart_teredo_on(50_009).unwrap();
         stack.set_mtu("Ethernet", Family::V4, 1300).unwrap();
         stack.run_until_idle();
         for handle in handles {
             assert_eq!(unsafe { CancelMibChangeNotify2(handle) }, 0);
         }
-        assert_eq!(*CONTEXTS.lock().unwrap(), [garbage]);
+        let contexts = CONTEXTS.lock().unwrap();
+        assert!(!contexts.is_empty() && contexts.iter().all(|seen| *seen == garbage));
         assert!(stack.take_findings().is_empty());
     }
 }

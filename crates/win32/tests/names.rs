@@ -1,5 +1,9 @@
 //! Every export is the function of its name: what the stack's log has of a call is what was called, from this line, with the
 //! code that was returned.
+#![allow(
+    clippy::undocumented_unsafe_blocks,
+    reason = "every call keeps to its page, and says so by being a test"
+)]
 
 use std::collections::BTreeSet;
 use std::ptr::{null, null_mut};
@@ -29,7 +33,9 @@ macro_rules! calls {
     }};
 }
 
-const CALLS: &[(&str, fn() -> u32)] = calls! {
+type NamedCall = (&'static str, fn() -> u32);
+
+const CALLS: &[NamedCall] = calls! {
     NotifyTeredoPortChange(None, null(), 0, null_mut());
     NotifyIpInterfaceChange(0, None, null(), 0, null_mut());
     NotifyUnicastIpAddressChange(0, None, null(), 0, null_mut());
@@ -37,8 +43,8 @@ const CALLS: &[(&str, fn() -> u32)] = calls! {
     NotifyStableUnicastIpAddressTable(0, null_mut(), None, null(), null_mut());
     NotifyNetworkConnectivityHintChange(None, null(), 0, null_mut());
     CancelMibChangeNotify2(null_mut());
-    NotifyAddrChange(null_mut(), 8 as *const _);
-    NotifyRouteChange(null_mut(), 8 as *const _);
+    NotifyAddrChange(null_mut(), std::ptr::dangling());
+    NotifyRouteChange(null_mut(), std::ptr::dangling());
     CancelIPChangeNotify(null());
     GetTeredoPort(null_mut());
     GetIpInterfaceEntry(null_mut());

@@ -1,5 +1,9 @@
 //! Strict mode: what a callback may read of its row, and what becomes a finding.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
+#![allow(
+    clippy::undocumented_unsafe_blocks,
+    reason = "the calls are the pages' own, as a client makes them"
+)]
 
 use std::ffi::c_void;
 use std::hint::black_box;
@@ -19,7 +23,8 @@ use windows_sys::Win32::NetworkManagement::IpHelper::{
 };
 use windows_sys::Win32::Networking::WinSock::{AF_INET, AF_UNSPEC};
 
-type OnRow = unsafe extern "system" fn(*const c_void, *const MIB_IPINTERFACE_ROW, MIB_NOTIFICATION_TYPE);
+type OnRow =
+    unsafe extern "system" fn(*const c_void, *const MIB_IPINTERFACE_ROW, MIB_NOTIFICATION_TYPE);
 
 fn stack(fill: &str) -> Stack {
     builder().option("row-non-key", fill).on_deadlock(OnDeadlock::Error).build()
@@ -47,9 +52,8 @@ fn place(stack: &Stack, finding: &Finding) -> String {
 /// The rules that were broken, each with its place and what was read.
 fn told(stack: &Stack) -> Vec<(Rule, String, String)> {
     let findings = stack.take_findings();
-    let tell = |f: &Finding| {
-        (f.rule, place(stack, f), f.message.split(' ').next().unwrap().to_owned())
-    };
+    let tell =
+        |f: &Finding| (f.rule, place(stack, f), f.message.split(' ').next().unwrap().to_owned());
     findings.iter().map(tell).collect()
 }
 

@@ -5,8 +5,8 @@
 //! Nothing here knows of a simulator.
 
 pub mod firewall;
-pub mod keys;
 pub mod kept_row;
+pub mod keys;
 pub mod lock_over_cancel;
 pub mod missed_port;
 pub mod self_cancel;

@@ -85,7 +85,7 @@ impl Machine {
     /// Whether a table was handed out and neither freed nor gone with its process.
     #[must_use]
     pub fn holds_table(&self, table: TableId) -> bool {
-        self.state.tables.get(&table).is_some()
+        self.state.tables.contains_key(&table)
     }
 
     /// The tables of a process that are not freed, with what each is.

@@ -30,6 +30,9 @@ pub(super) struct Names<'a> {
     pub(super) loopback: &'a str,
     /// The alias of the Teredo pseudo-interface.
     pub(super) teredo: &'a str,
+    /// Of a scenario without clients, which a program lives through: the names that the stack gives to registrations, each
+    /// followed by `-` and a number from 1, with the function.
+    program: BTreeMap<&'static str, Made>,
 }
 
 /// The names that are local to a client.
@@ -66,6 +69,16 @@ pub(super) struct ClientNames<'a> {
     /// The variables that some step sets.
     pub(super) variables: BTreeSet<&'a str>,
 }
+
+/// The names that the stack gives to a program's registrations.
+const PROGRAM: [(&str, Function); 6] = [
+    ("teredo-port", Function::NotifyTeredoPortChange),
+    ("ip-interface", Function::NotifyIpInterfaceChange),
+    ("unicast-address", Function::NotifyUnicastIpAddressChange),
+    ("route", Function::NotifyRouteChange2),
+    ("stable-table", Function::NotifyStableUnicastIpAddressTable),
+    ("connectivity-hint", Function::NotifyNetworkConnectivityHintChange),
+];
 
 /// The functions that make a registration, or register a callback.
 #[derive(Clone, Debug, Default)]
@@ -116,6 +129,10 @@ impl<'a> Names<'a> {
         }
         names.first_aliases.extend([names.loopback, names.teredo]);
         names.aliases = names.first_aliases.clone();
+        if scenario.clients.is_empty() {
+            let made = |(word, function)| (word, Made(BTreeSet::from([function])));
+            names.program = PROGRAM.into_iter().map(made).collect();
+        }
         for (index, client) in scenario.clients.iter().enumerate() {
             names.own.push(ClientNames::declared(client));
             names.clients.entry(&client.name).or_insert(index);
@@ -244,6 +261,22 @@ impl<'a> Names<'a> {
             .collect();
         match owners.as_slice() {
             [(_, found)] => Some(*found),
+            [] if !self.program.is_empty() => {
+                let found = name.rsplit_once('-').and_then(|(word, number)| {
+                    let from_1 = number.parse::<u32>().is_ok_and(|parsed| parsed > 0);
+                    self.program.get(word).filter(|_| from_1 && !number.starts_with(['0', '+']))
+                });
+                if found.is_none() {
+                    let words: Vec<String> =
+                        self.program.keys().map(|word| format!("`{word}-1`")).collect();
+                    let help = format!(
+                        "without clients, those of the program are meant: {} and so on, in the order in which it makes them",
+                        words.join(", ")
+                    );
+                    faults.tell(path, format!("there is no registration `{name}`"), Some(&help));
+                }
+                found
+            }
             [] => {
                 let all = self.own.iter().flat_map(|own| own.registrations.keys());
                 let known: BTreeSet<&str> = all.copied().collect();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use netiosim_sim::{Signal, StackRef};
+use netiosim_sim::{Signal, StackRef, WeakStack};
 use parking_lot::Mutex;
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::Security::SECURITY_ATTRIBUTES;
@@ -41,58 +41,99 @@ struct Handles {
     open: BTreeMap<usize, Arc<Event>>,
 }
 
+/// No step of a stack is made while this is locked: another thread may be let go on at every one.
 static HANDLES: Mutex<Option<Handles>> = Mutex::new(None);
+
+/// How many signals were made of each stack.
+static MADE: Mutex<BTreeMap<u64, (WeakStack, usize)>> = Mutex::new(BTreeMap::new());
 
 /// The event of an open handle.
 pub(crate) fn event(handle: HANDLE) -> Option<Arc<Event>> {
     HANDLES.lock().as_ref()?.open.get(&handle.addr()).cloned()
 }
 
+/// The open event of a stack with this name.
+fn named(stack: &StackRef, name: Option<&str>) -> Option<Arc<Event>> {
+    let handles = HANDLES.lock();
+    let same = |event: &&Arc<Event>| {
+        name.is_some() && event.name.as_deref() == name && event.stack.uid() == stack.uid()
+    };
+    handles.as_ref()?.open.values().find(same).cloned()
+}
+
 /// A new event, or the one of that name and whether it was there already; as a handle.
 fn create(stack: &StackRef, auto_reset: bool, set: bool, name: Option<String>) -> (HANDLE, bool) {
+    forget_closed();
+    let fresh = match named(stack, name.as_deref()) {
+        Some(_) => None,
+        None => {
+            let signal = signal(stack, auto_reset);
+            if set {
+                signal.set();
+            }
+            Some(signal)
+        }
+    };
+    // Another thread may have been faster meanwhile.
+    let known = named(stack, name.as_deref());
+    let existed = known.is_some();
+    let event = known.unwrap_or_else(|| {
+        let signal = fresh.unwrap_or_else(|| signal(stack, auto_reset));
+        Arc::new(Event { stack: stack.clone(), signal, name, auto_reset })
+    });
     let mut handles = HANDLES.lock();
     let handles = handles.get_or_insert_default();
-    // Those of stacks that are gone are of no use to anybody.
-    let gone: Vec<Arc<Event>> =
-        handles.open.extract_if(.., |_, event| event.stack.is_closed()).map(|(_, event)| event).collect();
-    drop(gone);
-    FREE.lock().retain(|(_, stack, _)| !stack.is_closed());
     handles.count += 1;
     // Like a kernel handle a multiple of 4, and unlike every handle of a registration.
     let handle = 16 * handles.count + 4;
-    let same = |event: &&Arc<Event>| {
-        name.is_some() && event.name == name && event.stack.uid() == stack.uid()
-    };
-    let known = handles.open.values().find(same).cloned();
-    let existed = known.is_some();
-    let event = known.unwrap_or_else(|| {
-        let signal = signal(stack, auto_reset, handles.open.len());
-        if set {
-            signal.set();
-        }
-        Arc::new(Event { stack: stack.clone(), signal, name, auto_reset })
-    });
     handles.open.insert(handle, event);
     (std::ptr::without_provenance_mut(handle), existed)
 }
 
+/// Lets go of what stacks that are gone have left: it is of no use to anybody.
+fn forget_closed() {
+    let mut gone = Vec::new();
+    if let Some(handles) = HANDLES.lock().as_mut() {
+        let all = std::mem::take(&mut handles.open);
+        let (closed, open) = all.into_iter().partition(|(_, event)| event.stack.is_closed());
+        handles.open = open;
+        gone = Vec::from_iter::<BTreeMap<_, _>>(closed);
+    }
+    drop(gone);
+    FREE.lock().retain(|(_, stack, _)| !stack.is_closed());
+    MADE.lock().retain(|_, (stack, _)| stack.upgrade().is_some());
+}
+
 /// A signal that is not set and that nobody has.
-fn signal(stack: &StackRef, auto_reset: bool, open: usize) -> Signal {
-    let mut free = FREE.lock();
-    let fits = |(auto, of, _): &(bool, StackRef, Signal)| *auto == auto_reset && of.uid() == stack.uid();
-    if let Some(at) = free.iter().position(fits) {
-        let (_, _, signal) = free.remove(at);
-        drop(free);
+fn signal(stack: &StackRef, auto_reset: bool) -> Signal {
+    let fits =
+        |(auto, of, _): &(bool, StackRef, Signal)| *auto == auto_reset && of.uid() == stack.uid();
+    let used = {
+        let mut free = FREE.lock();
+        free.iter().position(fits).map(|at| free.remove(at).2)
+    };
+    if let Some(signal) = used {
         signal.reset();
         return signal;
     }
-    drop(free);
-    let name = format!("event-{}", open + 1);
+    let number = {
+        let mut made = MADE.lock();
+        let made = made.entry(stack.uid()).or_insert((stack.downgrade(), 0));
+        made.1 += 1;
+        made.1
+    };
+    let name = format!("event-{number}");
     if auto_reset { stack.auto_reset_signal(&name) } else { stack.signal(&name) }
 }
 
 /// A new event of the calling thread's stack; the last error says whether it existed.
-unsafe fn make<U: Unit>(function: &str, manual: i32, set: i32, name: *const U, caller: usize) -> HANDLE {
+unsafe fn make<U: Unit>(
+    function: &str,
+    manual: i32,
+    set: i32,
+    name: *const U,
+    caller: usize,
+) -> HANDLE {
     let Some(stack) = current::current(function, caller) else {
         sentinel::put(code::INVALID_FUNCTION);
         return std::ptr::null_mut();

@@ -82,7 +82,9 @@ unsafe fn procedure(module: HMODULE, name: *const u8, caller: usize) -> Result<F
     let name = unsafe { text(name) }.unwrap_or_default();
     let function = procedures::find(library, &name, caller).ok_or(code::PROC_NOT_FOUND)?;
     // SAFETY: a function; whoever calls it turns the pointer into what it really is.
-    Ok(Some(unsafe { std::mem::transmute::<*const c_void, unsafe extern "system" fn() -> isize>(function) }))
+    Ok(Some(unsafe {
+        std::mem::transmute::<*const c_void, unsafe extern "system" fn() -> isize>(function)
+    }))
 }
 
 host_exports! {

@@ -5,6 +5,11 @@
 //!
 //! The names are exported with the feature `compat` and without `dll`: a shared object that is preloaded into a host program
 //! must never bring a 16-bit `wcslen` along, so `dll` wins where a build has both.
+#![allow(non_snake_case, reason = "these are Microsoft's names")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the contract is that of each function's page: see the crate's first page"
+)]
 
 mod bstr;
 mod check;
@@ -24,8 +29,8 @@ mod winsock;
 
 pub use self::bstr::*;
 pub use self::com::*;
-pub(crate) use self::event::{Event, event};
 pub use self::event::{CloseHandle, CreateEventA, CreateEventW, ResetEvent, SetEvent};
+pub(crate) use self::event::{Event, event};
 pub use self::format_message::*;
 pub use self::heap::*;
 pub use self::last_error::{GetLastError, SetLastError};

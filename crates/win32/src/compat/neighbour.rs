@@ -19,7 +19,10 @@ fn address(number: u32) -> Ipv4Addr {
 fn resolve(stack: &StackRef, destination: Ipv4Addr, source: Ipv4Addr) -> Result<Vec<u8>, u32> {
     let env = stack.env();
     let own = |address: Ipv4Addr| {
-        env.address_table().iter().find(|own| own.address == IpAddr::V4(address)).map(|own| own.luid)
+        env.address_table()
+            .iter()
+            .find(|own| own.address == IpAddr::V4(address))
+            .map(|own| own.luid)
     };
     let from = match source {
         Ipv4Addr::UNSPECIFIED => None,

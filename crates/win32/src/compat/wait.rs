@@ -78,7 +78,13 @@ fn wait(handles: &[HANDLE], all: bool, milliseconds: u32, caller: usize) -> u32 
     })
 }
 
-unsafe fn several(count: u32, handles: *const HANDLE, all: i32, milliseconds: u32, caller: usize) -> u32 {
+unsafe fn several(
+    count: u32,
+    handles: *const HANDLE,
+    all: i32,
+    milliseconds: u32,
+    caller: usize,
+) -> u32 {
     if count > MOST || handles.is_null() {
         return attempt(ALL_ONES, || Err(code::INVALID_PARAMETER));
     }
@@ -88,7 +94,12 @@ unsafe fn several(count: u32, handles: *const HANDLE, all: i32, milliseconds: u3
     wait(&handles, all != 0, milliseconds, caller)
 }
 
-unsafe fn result(structure: *const OVERLAPPED, bytes: *mut u32, milliseconds: u32, caller: usize) -> i32 {
+unsafe fn result(
+    structure: *const OVERLAPPED,
+    bytes: *mut u32,
+    milliseconds: u32,
+    caller: usize,
+) -> i32 {
     attempt(0, || {
         let (stack, request) = overlapped::find(structure).ok_or(code::INVALID_PARAMETER)?;
         if request.result() == INCOMPLETE && milliseconds != 0 {

@@ -4,9 +4,9 @@ use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::Networking::WinSock::WSAEVENT;
 
 use super::event::{CloseHandle, CreateEventW, ResetEvent, SetEvent};
+use super::host_exports;
 use super::last_error::{GetLastError, SetLastError};
 use super::wait::WaitForMultipleObjects;
-use super::host_exports;
 
 /// The handle that winsock has as a number.
 fn own(event: WSAEVENT) -> HANDLE {

@@ -31,7 +31,10 @@ pub unsafe extern "C" fn netiosim_count_findings(
 /// The text of the finding with this number, from 0, in the order in which they came: what happened and how it came
 /// about. Free it with `netiosim_free_text`; NULL when there is none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn netiosim_finding_text(stack: *mut StackHandle, number: usize) -> *mut c_char {
+pub unsafe extern "C" fn netiosim_finding_text(
+    stack: *mut StackHandle,
+    number: usize,
+) -> *mut c_char {
     let mut answer = std::ptr::null_mut();
     let _ = on(stack, entry!(netiosim_finding_text), |stack| {
         answer = strings::hand_out(&finding(stack, number)?.to_string());
@@ -43,7 +46,10 @@ pub unsafe extern "C" fn netiosim_finding_text(stack: *mut StackHandle, number: 
 /// The rule of the finding with this number, such as "N001". Free it with `netiosim_free_text`; NULL when there is
 /// none.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn netiosim_finding_rule(stack: *mut StackHandle, number: usize) -> *mut c_char {
+pub unsafe extern "C" fn netiosim_finding_rule(
+    stack: *mut StackHandle,
+    number: usize,
+) -> *mut c_char {
     let mut answer = std::ptr::null_mut();
     let _ = on(stack, entry!(netiosim_finding_rule), |stack| {
         answer = strings::hand_out(finding(stack, number)?.rule.id());
@@ -72,7 +78,10 @@ pub unsafe extern "C" fn netiosim_acknowledge(
     })
 }
 
-fn finding(stack: &StackRef, number: usize) -> Result<netiosim_sim::model::finding::Finding, Problem> {
+fn finding(
+    stack: &StackRef,
+    number: usize,
+) -> Result<netiosim_sim::model::finding::Finding, Problem> {
     let findings = stack.findings();
     let count = findings.len();
     let missing = || Problem::argument(format!("there is no finding {number}: there are {count}"));

@@ -79,7 +79,10 @@ pub(super) fn attempt(f: impl FnOnce() -> Result<(), Problem>) -> Status {
                 .downcast_ref::<String>()
                 .map(String::as_str)
                 .or_else(|| payload.downcast_ref::<&str>().copied());
-            (Status::Internal, format!("netiosim failed: {}", said.unwrap_or("it does not say why")))
+            (
+                Status::Internal,
+                format!("netiosim failed: {}", said.unwrap_or("it does not say why")),
+            )
         }
     };
     remember(&text);

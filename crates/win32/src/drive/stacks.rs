@@ -64,8 +64,7 @@ pub unsafe extern "C" fn netiosim_destroy(stack: *mut StackHandle) -> Status {
     attempt(|| {
         let (stack, leaks) = known::take(stack)?;
         let bound = BOUND.try_with(|bound| {
-            let (gone, rest) =
-                bound.take().into_iter().partition(|(uid, _)| *uid == stack.uid());
+            let (gone, rest) = bound.take().into_iter().partition(|(uid, _)| *uid == stack.uid());
             bound.replace(rest);
             let gone: Vec<(u64, Bound)> = gone;
             gone

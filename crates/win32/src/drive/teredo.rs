@@ -28,6 +28,12 @@ pub unsafe extern "C" fn netiosim_stop_teredo(stack: *mut StackHandle) -> Status
     on(stack, entry!(netiosim_stop_teredo), |stack| change(stack, &Change::TeredoStop))
 }
 
+/// Lets an application make the Teredo client qualify; it may ask its server first, which takes virtual time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn netiosim_qualify_teredo(stack: *mut StackHandle) -> Status {
+    on(stack, entry!(netiosim_qualify_teredo), |stack| change(stack, &Change::TeredoQualify))
+}
+
 fn change(stack: &StackRef, change: &Change) -> Result<(), Problem> {
     Ok(stack.change(change)?)
 }

@@ -28,7 +28,8 @@ const _: () = {
     assert!(size_of::<IP_ADAPTER_DNS_SUFFIX>() == layout::SUFFIX_SIZE as usize);
     assert!(size_of::<IP_ADAPTER_INFO>() == netiosim_sim::model::api::adapters::INFO_SIZE as usize);
     assert!(
-        size_of::<IP_ADDR_STRING>() == netiosim_sim::model::api::adapters::ADDR_STRING_SIZE as usize
+        size_of::<IP_ADDR_STRING>()
+            == netiosim_sim::model::api::adapters::ADDR_STRING_SIZE as usize
     );
 };
 

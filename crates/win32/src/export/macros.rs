@@ -71,21 +71,41 @@ macro_rules! real {
 /// Puts the return address into the register of the parameter behind the last.
 #[cfg(all(target_arch = "x86_64", not(windows)))]
 macro_rules! return_address {
-    (1) => { "mov rsi, [rsp]" };
-    (2) => { "mov rdx, [rsp]" };
-    (3) => { "mov rcx, [rsp]" };
-    (4) => { "mov r8, [rsp]" };
-    (5) => { "mov r9, [rsp]" };
+    (1) => {
+        "mov rsi, [rsp]"
+    };
+    (2) => {
+        "mov rdx, [rsp]"
+    };
+    (3) => {
+        "mov rcx, [rsp]"
+    };
+    (4) => {
+        "mov r8, [rsp]"
+    };
+    (5) => {
+        "mov r9, [rsp]"
+    };
 }
 
 /// Puts the return address into the register of the parameter behind the last.
 #[cfg(all(target_arch = "aarch64", not(windows)))]
 macro_rules! return_address {
-    (1) => { "mov x1, x30" };
-    (2) => { "mov x2, x30" };
-    (3) => { "mov x3, x30" };
-    (4) => { "mov x4, x30" };
-    (5) => { "mov x5, x30" };
+    (1) => {
+        "mov x1, x30"
+    };
+    (2) => {
+        "mov x2, x30"
+    };
+    (3) => {
+        "mov x3, x30"
+    };
+    (4) => {
+        "mov x4, x30"
+    };
+    (5) => {
+        "mov x5, x30"
+    };
 }
 
 #[cfg(all(any(target_arch = "x86_64", target_arch = "aarch64"), not(windows)))]

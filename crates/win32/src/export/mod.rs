@@ -4,7 +4,10 @@
 //! the model's call, lets the current stack answer, and writes what came out. What a function means is
 //! said on its page and decided in the model; what is said here is how the memory is used.
 #![allow(non_snake_case, reason = "these are Microsoft's names")]
-#![allow(clippy::missing_safety_doc, reason = "the contract is that of each function's page: see the crate's first page")]
+#![allow(
+    clippy::missing_safety_doc,
+    reason = "the contract is that of each function's page: see the crate's first page"
+)]
 
 mod adapters;
 mod best;

@@ -102,7 +102,8 @@ fn row_callback<L: Layout>(
             return;
         };
         let (context, kind) = (context(delivery), kind_number(kind));
-        let value = delivery.due.notification.row().flatten().and_then(|row| L::Row::try_from(row).ok());
+        let value =
+            delivery.due.notification.row().flatten().and_then(|row| L::Row::try_from(row).ok());
         current::within(&delivery.stack, || match (value, delivery.row) {
             (Some(value), Some(lent)) => lent::lend::<L, _>(&delivery.stack, lent, &value, |row| {
                 // SAFETY: what registering promised of the function; the row lives until it returns.
@@ -130,8 +131,8 @@ exports! {
             RawCallback::shared(function as usize, move |delivery| {
                 if let Notification::TeredoPort { port, kind } = delivery.due.notification {
                     let (context, kind) = (self::context(delivery), kind_number(kind));
-                    // SAFETY: what registering promised of the function.
                     current::within(&delivery.stack, || {
+                        // SAFETY: what registering promised of the function.
                         landing::call(delivery, || unsafe { call(context, port, kind) });
                     });
                 }
@@ -206,8 +207,8 @@ exports! {
                 if let Notification::StableTable { table: Some(id) } = delivery.due.notification {
                     let memory = table::lay_out::<MIB_UNICASTIPADDRESS_ROW>(&delivery.stack, id);
                     let context = self::context(delivery);
-                    // SAFETY: what registering promised of the function.
                     current::within(&delivery.stack, || {
+                        // SAFETY: what registering promised of the function.
                         landing::call(delivery, || unsafe { call(context, memory.cast()) });
                     });
                 }
@@ -234,8 +235,8 @@ exports! {
             RawCallback::shared(function as usize, move |delivery| {
                 if let Notification::Hint { hint, .. } = delivery.due.notification {
                     let context = self::context(delivery);
-                    // SAFETY: what registering promised of the function.
                     current::within(&delivery.stack, || {
+                        // SAFETY: what registering promised of the function.
                         landing::call(delivery, || unsafe { call(context, from_hint(hint)) });
                     });
                 }

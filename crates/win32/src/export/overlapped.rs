@@ -55,8 +55,9 @@ fn of_or_new(stack: &StackRef, overlapped: *const OVERLAPPED) -> Option<Overlapp
         return Some(known.overlapped.clone());
     }
     // Those of stacks that are gone are of no use to anybody.
-    let gone: Vec<Known> =
-        all.extract_if(.., |_, known| known.stack.is_closed()).map(|(_, known)| known).collect();
+    let (gone, open): (BTreeMap<_, _>, BTreeMap<_, _>) =
+        std::mem::take(&mut *all).into_iter().partition(|(_, known)| known.stack.is_closed());
+    *all = open;
     let count = all.keys().filter(|(_, uid)| *uid == stack.uid()).count();
     let made = stack.overlapped(&format!("overlapped-{}", count + 1));
     let known = Known {

@@ -16,8 +16,7 @@ use super::{Layout, get, put};
 pub fn guid(value: GUID) -> Guid {
     let [a, b, c, d, e, f, g, h] = value.data4;
     let tail = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
-    let head =
-        u64::from(value.data1) << 32 | u64::from(value.data2) << 16 | u64::from(value.data3);
+    let head = u64::from(value.data1) << 32 | u64::from(value.data2) << 16 | u64::from(value.data3);
     Guid(u128::from(head) << 64 | u128::from(tail))
 }
 

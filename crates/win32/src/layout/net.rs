@@ -3,9 +3,7 @@
 use std::mem::offset_of;
 
 use netiosim_sim::model::net::Luid;
-use netiosim_sim::model::row::{
-    AnycastRow, ForwardRow, MulticastRow, NeighbourRow, UnicastRow,
-};
+use netiosim_sim::model::row::{AnycastRow, ForwardRow, MulticastRow, NeighbourRow, UnicastRow};
 use windows_sys::Win32::NetworkManagement::IpHelper::{
     MIB_ANYCASTIPADDRESS_ROW, MIB_IPFORWARD_ROW2, MIB_IPNET_ROW2, MIB_MULTICASTIPADDRESS_ROW,
     MIB_UNICASTIPADDRESS_ROW,

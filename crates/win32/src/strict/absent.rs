@@ -12,3 +12,6 @@ impl Own {
 
 /// There is nothing to report.
 pub(crate) fn collect() {}
+
+/// There is nothing to report.
+pub(crate) fn collect_all() {}

@@ -59,7 +59,8 @@ impl Access {
                 instruction.op_kind(operand),
                 OpKind::Memory | OpKind::MemorySegRSI | OpKind::MemoryESRDI
             );
-            let start = memory.then(|| instruction.virtual_address(operand, 0, |register, _, _| value(register)));
+            let start = memory
+                .then(|| instruction.virtual_address(operand, 0, |register, _, _| value(register)));
             if let Some(start) = start.flatten().and_then(|start| usize::try_from(start).ok()) {
                 let bytes = start..start.saturating_add(size.saturating_mul(times));
                 if bytes.contains(&record.address) {
@@ -102,7 +103,8 @@ fn copy(accesses: &[(usize, Access)], whole: &Range<usize>) -> Option<(usize, us
         if missing.iter().all(|missing| !missing) {
             // A copy in large pieces reads the last ones from the end, in any order; and a repeated
             // instruction has said at once what it is about to read.
-            let large = accesses[..=n].iter().all(|(_, access)| LARGE.contains(&access.bytes.len()));
+            let large =
+                accesses[..=n].iter().all(|(_, access)| LARGE.contains(&access.bytes.len()));
             let rest = accesses[n + 1..].iter().take_while(|(next, access)| {
                 let again = *next == accesses[0].0 && next != instruction;
                 let piece = large && LARGE.contains(&access.bytes.len());

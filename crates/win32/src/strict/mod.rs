@@ -17,7 +17,7 @@ mod signal;
 mod tables;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Once, OnceLock};
+use std::sync::OnceLock;
 
 use netiosim_sim::StackRef;
 use netiosim_sim::model::machine::RowRef;
@@ -37,8 +37,9 @@ static STRICT: Mutex<Vec<u64>> = Mutex::new(Vec::new());
 
 /// A stack is strict until this is dropped.
 ///
-/// What threads of the program read and have not reported yet becomes findings when this is dropped: let it go before
-/// the stack, and before the last look at the findings, or call [`flush`].
+/// What was read and should not have been becomes a finding at the thread's next call of the API, and when its
+/// callback returns. What is left becomes one when this is dropped: let it go before the stack, and before the last
+/// look at the findings, or call [`flush`](Self::flush).
 #[must_use = "the stack is strict no longer than this lives"]
 #[derive(Debug)]
 pub struct Strict {
@@ -69,9 +70,16 @@ pub fn strict(stack: &StackRef) -> Strict {
     Strict { uid: stack.uid() }
 }
 
+impl Strict {
+    /// Turns what every thread has read of this stack so far, and should not have, into findings.
+    pub fn flush(&self) {
+        report::of_stack(Some(self.uid));
+    }
+}
+
 impl Drop for Strict {
     fn drop(&mut self) {
-        flush();
+        self.flush();
         let mut all = STRICT.lock();
         if let Some(at) = all.iter().position(|uid| *uid == self.uid) {
             all.swap_remove(at);
@@ -80,16 +88,14 @@ impl Drop for Strict {
     }
 }
 
-/// Turns what every thread has read so far and should not have into findings. By itself that is done at a
-/// thread's next call of the API, when its callback returns, when a [`Strict`] is dropped, and at the exit of a
-/// program on the default stack.
-pub fn flush() {
-    report::of_all();
-}
-
 /// Reports what the calling thread did: every call of the API begins with this.
 pub(crate) fn collect() {
     report::of_thread();
+}
+
+/// Reports what any thread did, to whatever stack: the end of a program on the default stack begins with this.
+pub(crate) fn collect_all() {
+    report::of_stack(None);
 }
 
 /// A guarded place for a row, if the stack is strict.
@@ -118,19 +124,9 @@ fn by_environment() -> bool {
 }
 
 fn is_default(stack: &StackRef) -> bool {
-    static ONCE: Once = Once::new();
     if default_stack::existing().is_none_or(|default| default.uid() != stack.uid()) {
         return false;
     }
-    ONCE.call_once(|| {
-        signal::install();
-        // The default stack has its own hook already; hooks run in the reverse order.
-        // SAFETY: the hook is a function of this program.
-        unsafe { libc::atexit(at_exit) };
-    });
+    signal::install();
     true
-}
-
-extern "C" fn at_exit() {
-    flush();
 }

@@ -9,7 +9,7 @@ pub(super) const TABLES: usize = 1024;
 /// One more, on which it is tried at the start whether single steps are possible.
 pub(super) const PROBE: usize = ROWS + TABLES;
 
-static PLACES: [Place; PROBE + 1] = [const { Place::NEW }; PROBE + 1];
+static PLACES: [Place; PROBE + 1] = [const { Place::new() }; PROBE + 1];
 
 /// One mapping: a row and the guard page behind it, or a table.
 pub(super) struct Place {
@@ -49,13 +49,15 @@ pub(super) enum Meaning {
 }
 
 impl Place {
-    const NEW: Self = Self {
-        start: AtomicUsize::new(0),
-        length: AtomicUsize::new(0),
-        state: AtomicU8::new(State::Unused as u8),
-        open: AtomicBool::new(false),
-        generation: AtomicU32::new(0),
-    };
+    const fn new() -> Self {
+        Self {
+            start: AtomicUsize::new(0),
+            length: AtomicUsize::new(0),
+            state: AtomicU8::new(State::Unused as u8),
+            open: AtomicBool::new(false),
+            generation: AtomicU32::new(0),
+        }
+    }
 
     pub(super) fn start(&self) -> usize {
         self.start.load(Ordering::Acquire)
@@ -140,7 +142,7 @@ impl Place {
         }
     }
 
-    /// Lets no more be read than the state says. For signal handlers as well.
+    /// Lets no more be read than the state says; false if the system refuses. For signal handlers as well.
     pub(super) fn protect(&self) -> bool {
         let (start, length) = (self.start(), self.length());
         match self.state() {

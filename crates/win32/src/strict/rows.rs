@@ -46,12 +46,13 @@ impl Slot {
     /// A place for a row of this type; `None` if all of them are lent.
     pub(super) fn take<L: Layout>(stack: &StackRef, row: RowRef, kind: RowType) -> Option<Self> {
         let mut all = ALL.lock();
-        let number = if all.owners.len() < ROWS && place::get(all.owners.len()).map(2 * place::page()) {
-            all.owners.push(None);
-            all.owners.len() - 1
-        } else {
-            all.resting.pop_front()?
-        };
+        let number =
+            if all.owners.len() < ROWS && place::get(all.owners.len()).map(2 * place::page()) {
+                all.owners.push(None);
+                all.owners.len() - 1
+            } else {
+                all.resting.pop_front()?
+            };
         let place = place::get(number);
         place.begin();
         let keys = L::KEYS_END.next_multiple_of(align_of::<L>());

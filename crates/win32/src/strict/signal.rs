@@ -75,8 +75,9 @@ pub(super) fn install() {
             unsafe {
                 libc::sigaction(*signal, std::ptr::null(), (*before.0.get()).as_mut_ptr());
                 let mut action: libc::sigaction = std::mem::zeroed();
-                action.sa_sigaction =
-                    handle as extern "C" fn(c_int, *mut libc::siginfo_t, *mut libc::c_void) as usize;
+                action.sa_sigaction = handle
+                    as extern "C" fn(c_int, *mut libc::siginfo_t, *mut libc::c_void)
+                    as usize;
                 action.sa_flags = libc::SA_SIGINFO | libc::SA_ONSTACK | libc::SA_RESTART;
                 libc::sigemptyset(&raw mut action.sa_mask);
                 libc::sigaction(*signal, &raw const action, std::ptr::null_mut());
@@ -262,10 +263,10 @@ fn chain(signal: c_int, info: *mut libc::siginfo_t, context: *mut libc::c_void) 
 }
 
 fn keep_errno<R>(f: impl FnOnce() -> R) -> R {
-    #[cfg(any(target_os = "macos", target_os = "ios"))]
-    use libc::__error as errno;
     #[cfg(not(any(target_os = "macos", target_os = "ios")))]
     use libc::__errno_location as errno;
+    #[cfg(any(target_os = "macos", target_os = "ios"))]
+    use libc::__error as errno;
     // SAFETY: the calling thread's errno.
     let before = unsafe { *errno() };
     let answer = f();

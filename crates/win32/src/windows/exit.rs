@@ -11,15 +11,12 @@ use core::ptr;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::OnceLock;
 
-use windows_sys::Win32::Foundation::{HMODULE, TRUE};
+use windows_sys::Win32::Foundation::HMODULE;
 use windows_sys::Win32::System::LibraryLoader::{GetModuleHandleW, GetProcAddress};
 use windows_sys::Win32::System::Memory::{PAGE_READWRITE, VirtualProtect};
 use windows_sys::Win32::System::ProcessStatus::K32EnumProcessModules;
-use windows_sys::Win32::System::SystemServices::{
-    DLL_PROCESS_DETACH, IMAGE_DOS_SIGNATURE, IMAGE_NT_SIGNATURE,
-};
-use windows_sys::Win32::System::Threading::{ExitProcess, GetCurrentProcess, TerminateProcess};
-use windows_sys::core::BOOL;
+use windows_sys::Win32::System::SystemServices::{IMAGE_DOS_SIGNATURE, IMAGE_NT_SIGNATURE};
+use windows_sys::Win32::System::Threading::{ExitProcess, GetCurrentProcess};
 
 /// Reports, and says with which status the program shall end.
 ///
@@ -56,7 +53,7 @@ pub fn at_exit(report: Report) -> usize {
 }
 
 /// Calls the report once; `None` if it was called before or if there is none.
-fn report(status: Option<u32>) -> Option<u32> {
+pub(super) fn report(status: Option<u32>) -> Option<u32> {
     let report = REPORT.get()?;
     (!REPORTED.swap(true, Ordering::AcqRel)).then(|| report(status))
 }
@@ -73,30 +70,6 @@ unsafe extern "system" fn exit_process(status: u32) {
     let system: unsafe extern "system" fn(u32) -> ! = unsafe { core::mem::transmute(system) };
     // SAFETY: ends this process.
     unsafe { system(status) }
-}
-
-/// What the loader tells the DLL. Only its end is of interest, and only that of the whole process, where `reserved` is set.
-///
-/// # Safety
-///
-/// For the loader alone.
-#[cfg(feature = "dll")]
-#[unsafe(no_mangle)]
-#[allow(non_snake_case, reason = "the loader's name")]
-pub unsafe extern "system" fn DllMain(
-    _module: HMODULE,
-    reason: u32,
-    reserved: *mut c_void,
-) -> BOOL {
-    if reason == DLL_PROCESS_DETACH
-        && !reserved.is_null()
-        && let Some(status) = report(None)
-        && status != 0
-    {
-        // SAFETY: ends this process, which is ending.
-        unsafe { TerminateProcess(GetCurrentProcess(), status) };
-    }
-    TRUE
 }
 
 /// The modules of this process.

@@ -34,7 +34,8 @@ fn nothing_can_be_made() {
         let mut out = 8 as *mut c_void;
         assert_eq!(CoCreateInstance(&id, std::ptr::null_mut(), CLSCTX_ALL, &id, &mut out), E_FAIL);
         assert!(out.is_null());
-        let answer = CoCreateInstance(&id, std::ptr::null_mut(), CLSCTX_ALL, &id, std::ptr::null_mut());
+        let answer =
+            CoCreateInstance(&id, std::ptr::null_mut(), CLSCTX_ALL, &id, std::ptr::null_mut());
         assert_eq!(answer, 0x8000_4003_u32 as i32);
         out = 8 as *mut c_void;
         assert_eq!(CoCreateFreeThreadedMarshaler(std::ptr::null_mut(), &mut out), E_FAIL);
@@ -53,7 +54,11 @@ mod runtime {
     use super::{GUID, HRESULT, c_void};
 
     unsafe extern "system" {
-        pub(super) fn RoGetActivationFactory(class: *mut c_void, id: *const GUID, out: *mut *mut c_void) -> HRESULT;
+        pub(super) fn RoGetActivationFactory(
+            class: *mut c_void,
+            id: *const GUID,
+            out: *mut *mut c_void,
+        ) -> HRESULT;
         pub(super) fn RoGetAgileReference(
             options: i32,
             id: *const GUID,

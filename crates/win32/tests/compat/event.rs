@@ -68,15 +68,21 @@ fn what_is_no_event() {
     let _bound = bind(&stack);
     let closed = event(true, true);
     let mut registration = NONE;
-    unsafe extern "system" fn nothing(_: *const std::ffi::c_void, _: u16, _: MIB_NOTIFICATION_TYPE) {}
+    unsafe extern "system" fn nothing(
+        _: *const std::ffi::c_void,
+        _: u16,
+        _: MIB_NOTIFICATION_TYPE,
+    ) {
+    }
     unsafe {
         assert_eq!(CloseHandle(closed), 1);
-        let code = NotifyTeredoPortChange(Some(nothing), std::ptr::null(), false, &mut registration);
+        let code =
+            NotifyTeredoPortChange(Some(nothing), std::ptr::null(), false, &mut registration);
         assert_eq!(code, 0);
         for handle in [NONE, closed, registration, -1_isize as HANDLE] {
-            for answer in [SetEvent(handle), ResetEvent(handle), CloseHandle(handle)] {
-                assert_eq!((answer, last_error()), (0, 6));
+            for function in [SetEvent, ResetEvent, CloseHandle] {
                 SetLastError(0);
+                assert_eq!((function(handle), last_error()), (0, 6));
             }
             assert_eq!((wait(handle, INFINITE), last_error()), (WAIT_FAILED, 6));
         }

@@ -6,12 +6,14 @@ use netiosim_win32::sim::model::status::{Flavour, Status, code_name, message};
 use windows_sys::Win32::Foundation::LocalFree;
 use windows_sys::Win32::System::Diagnostics::Debug::{
     FORMAT_MESSAGE_ALLOCATE_BUFFER, FORMAT_MESSAGE_FROM_HMODULE, FORMAT_MESSAGE_FROM_STRING,
-    FORMAT_MESSAGE_FROM_SYSTEM, FORMAT_MESSAGE_IGNORE_INSERTS, FORMAT_MESSAGE_MAX_WIDTH_MASK,
-    FormatMessageA, FormatMessageW,
+    FORMAT_MESSAGE_FROM_SYSTEM, FORMAT_MESSAGE_IGNORE_INSERTS, FormatMessageA, FormatMessageW,
 };
 use windows_sys::Win32::System::LibraryLoader::LoadLibraryA;
 
 use crate::{last_error, wide};
+
+/// Not in `windows-sys`: no line ends.
+const FORMAT_MESSAGE_MAX_WIDTH_MASK: u32 = 0xFF;
 
 const SYSTEM: u32 = FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS;
 
@@ -38,7 +40,11 @@ fn every_code_of_the_model_has_a_text() {
     for status in Status::all() {
         let code = status.code(Flavour::User, Default::default());
         let text = system(code).unwrap();
-        assert_eq!(Some(text.strip_suffix("\r\n").unwrap()), message(code, Flavour::User), "{code}");
+        assert_eq!(
+            Some(text.strip_suffix("\r\n").unwrap()),
+            message(code, Flavour::User),
+            "{code}"
+        );
         assert!(code_name(code, Flavour::User).is_some());
     }
 }
@@ -66,7 +72,8 @@ fn a_buffer_is_as_large_as_the_text_with_its_end() {
     assert_eq!(format(SYSTEM, std::ptr::null(), 87, units), Err(122));
     assert_eq!(format(SYSTEM, std::ptr::null(), 87, units + 1), Ok(text));
     let none: *mut u16 = std::ptr::null_mut();
-    let length = unsafe { FormatMessageW(SYSTEM, std::ptr::null(), 87, 0, none, 10, std::ptr::null()) };
+    let length =
+        unsafe { FormatMessageW(SYSTEM, std::ptr::null(), 87, 0, none, 10, std::ptr::null()) };
     assert_eq!((length, last_error()), (0, 87));
 }
 
@@ -84,13 +91,17 @@ fn a_buffer_can_be_had() {
         assert!(LocalFree(wide.cast()).is_null());
         let mut narrow: *mut u8 = std::ptr::null_mut();
         let place = (&raw mut narrow).cast();
-        let length = FormatMessageA(flags, std::ptr::null(), 1168, 0, place, 4000, std::ptr::null());
+        let length =
+            FormatMessageA(flags, std::ptr::null(), 1168, 0, place, 4000, std::ptr::null());
         let bytes = std::slice::from_raw_parts(narrow, 4000);
         assert_eq!(&bytes[..length as usize], text.as_bytes());
         LocalFree(narrow.cast());
         let mut nothing = 8 as *mut u16;
         let place = (&raw mut nothing).cast();
-        assert_eq!(FormatMessageW(flags, std::ptr::null(), 424_242, 0, place, 0, std::ptr::null()), 0);
+        assert_eq!(
+            FormatMessageW(flags, std::ptr::null(), 424_242, 0, place, 0, std::ptr::null()),
+            0
+        );
         assert!(nothing.is_null());
     }
 }

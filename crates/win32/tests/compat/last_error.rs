@@ -36,7 +36,9 @@ fn the_simulated_functions_leave_what_is_no_code() {
 
 #[test]
 fn codes_of_the_kernel_have_codes_of_win32() {
-    for (status, code) in [(0, 0), (0xC000_000D_u32, 87), (0xC000_0008, 6), (0x103, 997), (0xC0FF_EE00, 317)] {
+    for (status, code) in
+        [(0, 0), (0xC000_000D_u32, 87), (0xC000_0008, 6), (0x103, 997), (0xC0FF_EE00, 317)]
+    {
         assert_eq!(unsafe { RtlNtStatusToDosError(status.cast_signed()) }, code, "{status:#x}");
     }
 }

@@ -100,7 +100,7 @@ fn what_a_library_does_not_have() {
 #[test]
 fn an_older_windows_does_not_have_the_newer_functions() {
     let name = c"NotifyNetworkConnectivityHintChange";
-    let old = builder().windows(Windows::SEVEN).on_deadlock(OnDeadlock::Error).build();
+    let old = builder().windows(Windows::VISTA).on_deadlock(OnDeadlock::Error).build();
     {
         let _bound = bind(&old);
         assert_eq!(address(iphlpapi(), name), None);

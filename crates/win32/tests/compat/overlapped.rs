@@ -10,7 +10,9 @@ use windows_sys::Win32::NetworkManagement::IpHelper::{
 };
 use windows_sys::Win32::Networking::WinSock::{WSACreateEvent, WSAGetLastError};
 use windows_sys::Win32::System::IO::{GetOverlappedResult, GetOverlappedResultEx, OVERLAPPED};
-use windows_sys::Win32::System::Threading::{CreateEventW, INFINITE, SetEvent, WaitForSingleObject};
+use windows_sys::Win32::System::Threading::{
+    CreateEventW, INFINITE, SetEvent, WaitForSingleObject,
+};
 
 use crate::{last_error, stack};
 

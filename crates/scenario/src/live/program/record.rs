@@ -136,8 +136,6 @@ impl Record {
                 }),
             unmet: unmet.into_iter().map(Into::into).collect(),
             limit,
-            deliveries: outcome.deliveries.len(),
-            virtual_ms: outcome.virtual_ms,
         }
     }
 }
@@ -154,11 +152,15 @@ impl Watch {
 impl Observer for Watch {
     fn events(&mut self, machine: &Machine, events: &[Event]) {
         let line = self.0.line();
-        let lines = events.iter().map(|event| machine.trace_line(event)).collect();
-        line.say(&Message::Trace { lines });
         let mut record = self.0.record().lock();
         for event in events {
             record.add(machine, event);
+        }
+        let deliveries = record.deliveries.len();
+        drop(record);
+        let lines = events.iter().map(|event| machine.trace_line(event)).collect();
+        line.say(&Message::Trace { lines, deliveries, now_ms: machine.now_ms() });
+        for event in events {
             if let What::Finding(at) = event.what
                 && let Some(finding) = machine.findings().get(at)
             {

@@ -73,6 +73,10 @@ pub enum Message {
     Trace {
         /// A line an event.
         lines: Vec<String>,
+        /// How many deliveries began so far.
+        deliveries: usize,
+        /// The virtual time, in milliseconds.
+        now_ms: u64,
     },
     /// A rule was broken.
     Finding(Found),
@@ -106,10 +110,6 @@ pub struct Judged {
     pub limit: Option<String>,
     /// Whether something came out wrong that no later event could mend, so that a limit is no excuse.
     pub certain: bool,
-    /// Deliveries that began.
-    pub deliveries: usize,
-    /// Virtual time that went by, in milliseconds.
-    pub virtual_ms: u64,
 }
 
 /// When the expectations were judged.
@@ -137,11 +137,17 @@ pub struct Missed {
 }
 
 impl Missed {
-    /// What was not met, where nothing more is known of it.
+    /// What was not met, and the line of the trace that it is about.
     #[must_use]
-    pub fn new(path: &str, what: &str, expected: &str, got: impl Into<String>) -> Self {
+    pub fn new(
+        path: &str,
+        what: &str,
+        expected: &str,
+        got: impl Into<String>,
+        line: Option<usize>,
+    ) -> Self {
         let (path, what, expected) = (path.to_owned(), what.to_owned(), expected.to_owned());
-        Self { path, what, expected, got: got.into(), nearest: None, line: None }
+        Self { path, what, expected, got: got.into(), nearest: None, line }
     }
 }
 
