@@ -3,7 +3,7 @@
  *
  * The system's C headers win: what both define is taken from there, and mingw-w64 is told, by its own guards, that it
  * is there. LONG stays 32 bits wide in mingw-w64's headers on LP64 systems, so every structure lies as on Windows;
- * include/netiosim-layouts.h checks that. Winsock's functions are not declared, because none of them is simulated.
+ * include/netiosim-layouts.h checks that.
  *
  * Seen to work: GCC 12 and mingw-w64 10.0 on Debian 12, C and C++.
  */
@@ -29,6 +29,7 @@
 #include <stdlib.h>
 #include <sys/types.h>
 #include <sys/time.h>
+#include <unistd.h>
 #include <wchar.h>
 #include <wctype.h>
 
@@ -60,7 +61,8 @@
 #define __fastcall
 #define __declspec(attribute)
 
-#define INCL_WINSOCK_API_PROTOTYPES 0
+/* Winsock's has another type. None of Winsock's functions is simulated; who calls one is told by the linker. */
+#define gethostname netiosim_winsock_gethostname
 
 #endif
 #endif

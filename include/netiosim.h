@@ -27,7 +27,8 @@ typedef enum {
     NETIOSIM_STATUS_BAD_ARGUMENT = 2,
     // The simulated machine refuses: there is no such interface, the address is taken, ...; nothing has changed.
     NETIOSIM_STATUS_REFUSED = 3,
-    // After 100,000 deliveries there was still something to deliver.
+    // After as many deliveries as the stack allows (100,000 unless it was made with another limit) there was still
+    // something to deliver.
     NETIOSIM_STATUS_NOT_IDLE = 4,
     // The simulator itself failed; this should not happen.
     NETIOSIM_STATUS_INTERNAL = 5,
@@ -37,8 +38,7 @@ typedef enum {
 typedef struct netiosim_stack netiosim_stack;
 
 // How a stack is made. Set `size` to `sizeof(netiosim_options)` and everything else to zero, then what is wanted:
-//
-//     netiosim_options options = { .size = sizeof options, .teredo_port = 50123 };
+// `netiosim_options options = { .size = sizeof options, .teredo_port = 50123 };`
 typedef struct {
     // `sizeof(netiosim_options)`: members may come with later versions.
     size_t size;
@@ -70,6 +70,11 @@ typedef struct {
     uint8_t no_ipv6;
     // Not 0: the program does not run elevated, so it may change nothing.
     uint8_t not_elevated;
+    // Not 0: strict memory (not on Windows): reading a row after its callback, a member that is no key, or a table that
+    // was freed is a finding. 0: what NETIOSIM_STRICT says.
+    uint8_t strict;
+    // How many deliveries one call makes at most, before it says NETIOSIM_STATUS_NOT_IDLE. 0: 100,000.
+    uint32_t delivery_limit;
 } netiosim_options;
 
 #ifdef __cplusplus
@@ -132,6 +137,9 @@ netiosim_status netiosim_restart_teredo(netiosim_stack *stack,
 
 // Stops the Teredo client.
 netiosim_status netiosim_stop_teredo(netiosim_stack *stack);
+
+// Lets an application make the Teredo client qualify; it may ask its server first, which takes virtual time.
+netiosim_status netiosim_qualify_teredo(netiosim_stack *stack);
 
 // Adds a unicast address such as "10.0.0.5/24" to the interface of this alias; duplicate address detection runs, so
 // it is usable a few seconds later.

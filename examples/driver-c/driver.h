@@ -8,9 +8,12 @@
 #include <ws2ipdef.h>
 #include <netioapi.h>
 #else /* natively; without iphlpapi.h the functions of netioapi.h return NTSTATUS */
+#define WIN32_NO_STATUS
 #include <winsock2.h>
 #include <ws2ipdef.h>
+#undef WIN32_NO_STATUS
 #include <ntdef.h>
+#include <ntstatus.h>
 #include <netioapi.h>
 #include "irql.h"
 #endif

@@ -94,8 +94,11 @@ fn lives(args: &ExecArgs, mut loaded: Loaded, output: &mut Output) -> Result<u8,
             complain_of(&[build_problem(&args.scenario.display().to_string(), &error)], output);
             return Ok(USAGE);
         }
-        if !heard.loaded {
+        if heard.loaded.is_empty() {
             return Err(never_loaded(&args.program[0], &library.file, args.no_preload));
+        }
+        if let Some(other) = heard.loaded.iter().find(|other| **other != library.name) {
+            return Err(other_library(&args.program[0], other, &library.name));
         }
         report.add(lived((profile, seed), heard));
     }
@@ -191,6 +194,16 @@ fn never_loaded(program: &OsStr, library: &Path, linked: bool) -> String {
     };
     format!(
         "{program} never loaded {library}: {how}; link it with the library (`netiosim cflags --libs` prints the flags)"
+    )
+}
+
+/// The program has the functions of the other flavour, or those of both.
+fn other_library(program: &OsStr, other: &str, own: &str) -> String {
+    let (flavour, whose) =
+        if other == "netio" { ("kernel", "a driver's") } else { ("user", "a program's") };
+    format!(
+        "{} loads lib{other}, {whose} functions, and the run is about those of lib{own}: give `--flavour {flavour}`",
+        program.display()
     )
 }
 

@@ -1,5 +1,6 @@
 //! The command's side of the meeting with the program: a socket in a folder of its own.
 
+use std::env::consts;
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -35,8 +36,8 @@ pub(crate) struct Meeting {
 /// What was heard of a program.
 #[derive(Debug, Default)]
 pub(crate) struct Heard {
-    /// Whether some process loaded the library.
-    pub(crate) loaded: bool,
+    /// Which of our shared objects some process loaded: `iphlpapi`, `netio`.
+    pub(crate) loaded: Vec<String>,
     /// Whether some process used it.
     pub(crate) connected: bool,
     /// Where in the scenario, and why it cannot be run.
@@ -141,8 +142,18 @@ impl Meeting {
                 }
             }
         }
-        heard.loaded = heard.connected || self.folder.join(LOADED).exists();
+        heard.loaded = self.loaded();
         Ok(heard)
+    }
+
+    fn loaded(&self) -> Vec<String> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(&self.folder).into_iter().flatten().flatten() {
+            names.extend(
+                entry.file_name().to_string_lossy().strip_prefix(LOADED).map(str::to_owned),
+            );
+        }
+        names
     }
 
     fn command(
@@ -157,6 +168,14 @@ impl Meeting {
         let link = folder.join(library.file_name().unwrap_or_default());
         fs::create_dir(&folder)?;
         symlink(fs::canonicalize(library)?, &link)?;
+        // A program that wants the other one shall start, and be told of its mistake.
+        for name in ["iphlpapi", "netio"] {
+            let name = format!("{}{name}{}", consts::DLL_PREFIX, consts::DLL_SUFFIX);
+            let other = fs::canonicalize(library.with_file_name(&name));
+            if let Some(other) = other.ok().filter(|_| !folder.join(&name).exists()) {
+                symlink(other, folder.join(&name))?;
+            }
+        }
         let mut command = Command::new(&program[0]);
         command.args(&program[1..]);
         command.env(MEETING, &self.folder);

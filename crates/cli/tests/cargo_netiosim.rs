@@ -195,6 +195,46 @@ fn a_named_package_outside_of_the_tree_is_turned_too() {
 }
 
 #[test]
+fn a_test_binds_a_stack_of_its_own() {
+    let tree = Tree::new("bound");
+    let simulator = Path::new(env!("CARGO_MANIFEST_DIR")).join("../win32");
+    let manifest = tree.root().join("watcher/Cargo.toml");
+    let mut text_of = fs::read_to_string(&manifest).expect("the manifest");
+    text_of
+        .push_str(&format!("\n[dev-dependencies]\nnetiosim-win32 = {{ path = {simulator:?} }}\n"));
+    fs::write(&manifest, text_of).expect("it is written");
+    let bound = "#[test]\nfn the_port_is_that_of_the_bound_stack() {\n    \
+        let stack = netiosim_win32::builder().teredo_port(50_123).build();\n    \
+        let _bound = netiosim_win32::bind(&stack);\n    \
+        assert_eq!(watcher::os::number(), 50_123);\n}\n";
+    fs::write(tree.root().join("watcher/tests/bound.rs"), bound).expect("it is written");
+    tree.edit(
+        "watcher/src/os/windows.rs",
+        "/// The port's answer.",
+        "/// The port.\npub fn number() -> u16 {\n    let mut port = 0;\n    \
+         assert_eq!(unsafe { GetTeredoPort(&mut port) }, 0);\n    port\n}\n\n/// The port's answer.",
+    );
+    let output = tree.run(&["test", "--offline", "-p", "watcher", "--test", "bound"]);
+    let all = text(&output);
+    assert_eq!(code(&output), 0, "{all}");
+    assert!(all.contains("test the_port_is_that_of_the_bound_stack ... ok"), "{all}");
+}
+
+#[test]
+fn what_is_not_as_on_windows_is_noted_by_line() {
+    let tree = Tree::new("noted");
+    tree.edit(
+        "watcher/src/os/windows.rs",
+        "use windows_sys::Win32::Foundation::NO_ERROR;",
+        "use windows_sys::Win32::Foundation::NO_ERROR;\npub use windows_sys::Win32::Networking::WinSock::bind;",
+    );
+    let output = tree.run(&["check", "--offline", "-p", "watcher"]);
+    let all = text(&output);
+    assert_eq!(code(&output), 0, "{all}");
+    assert!(all.contains("note: watcher/src/os/windows.rs:13: `bind` of WinSock"), "{all}");
+}
+
+#[test]
 fn without_a_lock_file_none_is_made() {
     let tree = Tree::new("lockless");
     fs::remove_file(tree.root().join("Cargo.lock")).expect("it was there");

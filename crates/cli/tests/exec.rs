@@ -10,7 +10,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
-use support::{Done, command, folder};
+use support::{Done, command, folder, netiosim, netiosim_in};
 
 /// Two changes of the port, an hour apart: a test that ends has seen time scaled.
 const TWO_PORTS: &str = r#"{"version": 1, "name": "two ports", "timeline": [
@@ -39,6 +39,7 @@ fn library() -> &'static Path {
 }
 
 /// Compiles a program, linked with a shared object of ours, or with none; `None`, loudly, without a compiler.
+#[expect(clippy::print_stderr, reason = "a test that did not run must say so")]
 fn compiled(test: &Path, source: &str, link: Option<&str>) -> Option<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/exec").join(source);
     let program = test.join(source.file_stem().expect("a name"));
@@ -91,7 +92,9 @@ impl Stage {
         library();
         let mut command = command();
         command.current_dir(&self.folder).arg("exec").arg("s.json").args(&self.options);
-        for name in ["NETIOSIM_LIBRARY", "NETIOSIM_ON_DEADLOCK", "NETIOSIM_TRACE_DIR"] {
+        for name in
+            ["NETIOSIM_LIBRARY", "NETIOSIM_ON_DEADLOCK", "NETIOSIM_TRACE_DIR", "LD_LIBRARY_PATH"]
+        {
             command.env_remove(name);
         }
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
@@ -143,7 +146,10 @@ fn an_expectation_that_is_not_met_fails() {
 fn what_a_program_leaves_behind_is_a_finding() {
     let Some(done) = Stage::new("leak", PORTS).client("leak") else { return };
     assert_eq!(done.code, 1, "{done:?}");
-    has(&done.stdout, &["finding N010 leaked-registration", "the program ended with exit status 0"]);
+    has(
+        &done.stdout,
+        &["finding N010 leaked-registration", "the program ended with exit status 0"],
+    );
     let expect = r#""expect": {"findings": {"must": ["N010"]}}"#;
     let Some(done) = Stage::new("leak_expected", expect).client("leak") else { return };
     assert_eq!(done.code, 0, "{done:?}");
@@ -234,7 +240,8 @@ fn junit_tells_of_every_profile() {
 
 #[test]
 fn time_goes_by_for_duplicate_address_detection() {
-    let expect = r#""expect": {"stack": {"addresses": [{"address": "10.0.0.5", "state": "preferred"}]}}"#;
+    let expect =
+        r#""expect": {"stack": {"addresses": [{"address": "10.0.0.5", "state": "preferred"}]}}"#;
     let Some(done) = Stage::new("address", expect).client("address") else { return };
     assert_eq!(done.code, 0, "{done:?}");
 }
@@ -300,8 +307,17 @@ fn a_driver_gets_the_drivers_functions() {
     let Some(program) = stage.program("driver.c", Some("netio")) else { return };
     let done = stage.run([&program]);
     assert_eq!(done.code, 64, "{done:?}");
+    has(&done.stderr, &["loads libnetio", "--flavour kernel"]);
+    let stage = stage.option(&["--no-preload"]);
+    let done = stage.run([&program]);
+    assert_eq!(done.code, 64, "{done:?}");
     has(&done.stderr, &["--flavour kernel"]);
-    let done = stage.option(&["--flavour", "kernel"]).run([&program]);
+    let stage = stage.option(&["--flavour", "kernel"]);
+    let done = stage.run([&program]);
+    assert_eq!(done.code, 0, "{done:?}");
+    let stage = Stage::new("driver", "\"expect\": {}").option(&["--flavour", "kernel"]);
+    let program = stage.program("driver.c", Some("netio")).expect("a compiler, as before");
+    let done = stage.run([&program]);
     assert_eq!(done.code, 0, "{done:?}");
 }
 
@@ -322,14 +338,18 @@ fn bad_usage_is_64() {
         (&["exec", "s.json", "--", "./missing"], "./missing cannot be started"),
         (&["exec", "s.json", "--trace", "s.json", "--", "true"], "would overwrite it"),
         (&["exec", "s.json", "--trace", "x", "--junit", "x", "--", "true"], "both name x"),
-        (&["exec", "s.json", "--junit", "no/x", "--trace", "no/y", "--", "true"], "cannot be written"),
+        (
+            &["exec", "s.json", "--junit", "no/x", "--trace", "no/y", "--", "true"],
+            "cannot be written",
+        ),
     ] {
         library();
-        let done = command().current_dir(&stage.folder).args(args).output().expect("it starts");
-        let stderr = String::from_utf8(done.stderr).expect("UTF-8");
-        assert_eq!(done.status.code(), Some(64), "{args:?}: {stderr}");
-        has(&stderr, &[said]);
+        let done = netiosim_in(&stage.folder, args);
+        assert_eq!(done.code, 64, "{args:?}: {done:?}");
+        has(&done.stderr, &[said]);
     }
+    let done = netiosim(["exec", "--help"]);
+    assert_eq!((done.code, done.stderr.as_str()), (0, ""), "{done:?}");
 }
 
 #[test]
@@ -339,8 +359,10 @@ fn a_program_of_its_own_reports_at_its_end() {
     let run = |program: &Path, how: &str| {
         let mut command = Command::new(program);
         command.arg(how).env_remove("NETIOSIM_EXEC").env("NETIOSIM_TRACE_DIR", &stage.folder);
-        let name = if cfg!(target_vendor = "apple") { "DYLD_INSERT_LIBRARIES" } else { "LD_PRELOAD" };
-        let file = format!("{}iphlpapi{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
+        let name =
+            if cfg!(target_vendor = "apple") { "DYLD_INSERT_LIBRARIES" } else { "LD_PRELOAD" };
+        let file =
+            format!("{}iphlpapi{}", std::env::consts::DLL_PREFIX, std::env::consts::DLL_SUFFIX);
         command.env(name, library().join(file)).output().expect("it starts")
     };
     let done = run(&program, "");

@@ -17,7 +17,7 @@ fn life() -> Life {
     use netiosim_scenario::live::program::{Agent, loaded};
     use netiosim_win32::sim::model::status::Flavour;
 
-    loaded();
+    loaded("iphlpapi");
     Life {
         make: || {
             let builder = netiosim_win32::builder();
@@ -42,7 +42,8 @@ fn life() -> Life {
 
 #[cfg(not(unix))]
 fn life() -> Life {
-    let (make, begun, ended) = (netiosim_win32::builder, netiosim_win32::begun, netiosim_win32::ended);
+    let (make, begun, ended) =
+        (netiosim_win32::builder, netiosim_win32::begun, netiosim_win32::ended);
     Life { make, begun, ended }
 }
 

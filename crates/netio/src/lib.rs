@@ -12,6 +12,7 @@ use netiosim_win32::sim::model::status::Flavour;
 
 /// Run by the loader, before anything of the program: from here on the default stack's program is a driver.
 extern "C" fn load() {
+    netiosim_win32::drive::stacks::set_flavour(Flavour::Kernel);
     netiosim_win32::set_default_life(life());
 }
 
@@ -22,7 +23,7 @@ fn driver() -> Builder {
 #[cfg(unix)]
 fn life() -> Life {
     use netiosim_scenario::live::program::{Agent, loaded};
-    loaded();
+    loaded("netio");
     Life {
         make: || {
             let builder = driver();

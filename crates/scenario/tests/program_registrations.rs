@@ -34,7 +34,10 @@ fn other_names_are_told_with_those_that_there_are() {
     for name in ["teredo-port", "teredo-port-0", "teredo-port-01", "teredo-port-x", "ports"] {
         let problems = problems(name, "{}");
         assert_eq!(problems.len(), 1, "{name}: {problems:?}");
-        assert!(problems[0].contains(&format!("there is no registration `{name}`")), "{problems:?}");
+        assert!(
+            problems[0].contains(&format!("there is no registration `{name}`")),
+            "{problems:?}"
+        );
         assert!(problems[0].contains("`teredo-port-1`"), "{problems:?}");
     }
 }

@@ -27,6 +27,26 @@ pub(crate) struct Me {
     /// Its place in the schedule of controlled mode.
     pub(crate) task: Option<usize>,
     pub(crate) shared: Option<Arc<Shared>>,
+    /// The thread is ending and keeps nothing any more: it is an actor for this one call.
+    pub(crate) guest: Option<Arc<Guest>>,
+}
+
+/// A thread that calls after its thread-local data is gone: from a destructor of another language, or at the end of the
+/// program. What it is called with ends with the call, once the lock is given back.
+#[derive(Debug)]
+pub(crate) struct Guest {
+    stack: Weak<Inner>,
+    task: Option<usize>,
+    actor: (ProcessId, ActorId),
+    _known: Option<Known>,
+}
+
+impl Drop for Guest {
+    fn drop(&mut self) {
+        if let Some(inner) = self.stack.upgrade() {
+            schedule::thread_ended(&inner, self.task, &[self.actor]);
+        }
+    }
 }
 
 struct Binding {
@@ -65,7 +85,8 @@ pub(crate) fn current(inner: &Inner) -> Option<Me> {
             let bindings = bindings.borrow();
             let binding = bindings.iter().rev().find(|binding| binding.uid == inner.uid)?;
             let actor = *binding.current.last()?;
-            Some(Me { actor, task: binding.task, shared: binding.shared.clone() })
+            let (task, shared) = (binding.task, binding.shared.clone());
+            Some(Me { actor, task, shared, guest: None })
         })
         .ok()
         .flatten()
@@ -84,8 +105,10 @@ pub(crate) fn own_stack() -> Option<Arc<Inner>> {
 
 /// Makes the calling thread an actor of a process.
 pub(crate) fn bind(inner: &Arc<Inner>, core: &mut Core, name: Option<&str>) -> Me {
-    let thread = std::thread::current();
-    let name = match name.or_else(|| thread.name()) {
+    // A thread that has nothing left has no name that could be asked for, either.
+    let ending = BINDINGS.try_with(|_| ()).is_err();
+    let thread = (!ending).then(std::thread::current);
+    let name = match name.or_else(|| thread.as_ref()?.name()) {
         Some(name) => name.to_owned(),
         None => {
             core.unnamed_threads += 1;
@@ -97,19 +120,30 @@ pub(crate) fn bind(inner: &Arc<Inner>, core: &mut Core, name: Option<&str>) -> M
     let shared = controlled.then(|| Arc::new(Shared::default()));
     let task =
         shared.as_ref().map(|shared| core.sched.add(actor, shared.clone(), schedule::Role::User));
-    let me = Me { actor, task, shared };
-    attach(inner, &me, inner.home, true);
+    let mut me = Me { actor, task, shared, guest: None };
+    if ending {
+        let actor = (inner.home, actor);
+        let known = identify(&me);
+        me.guest = Some(Arc::new(Guest { stack: Arc::downgrade(inner), task, actor, _known: known }));
+    } else {
+        attach(inner, &me, inner.home, true);
+    }
     me
+}
+
+/// Lets the watching thread know which thread it is, where it has to.
+fn identify(me: &Me) -> Option<Known> {
+    let shared = me.shared.as_ref()?;
+    let known = Known::own();
+    shared.tid.store(known.tid(), Ordering::Release);
+    shared.in_api.store(true, Ordering::Release);
+    Some(known)
 }
 
 /// Tells the calling thread who it is; `loose`: nobody else will say when it has ended.
 pub(crate) fn attach(inner: &Arc<Inner>, me: &Me, process: ProcessId, loose: bool) {
-    let known = (!loose || me.shared.is_some()).then(Known::own);
-    if let (Some(shared), Some(known)) = (&me.shared, &known) {
-        shared.tid.store(known.tid(), Ordering::Release);
-        shared.in_api.store(true, Ordering::Release);
-    }
-    let binding = Binding {
+    let known = identify(me).or_else(|| (!loose).then(Known::own));
+    let mut binding = Some(Binding {
         uid: inner.uid,
         stack: Arc::downgrade(inner),
         task: me.task,
@@ -118,17 +152,21 @@ pub(crate) fn attach(inner: &Arc<Inner>, me: &Me, process: ProcessId, loose: boo
         current: vec![me.actor],
         loose,
         _known: known,
-    };
+    });
     // Bindings of stacks that are gone leave with the next one that comes.
     let dead = BINDINGS.try_with(|bindings| {
         let mut bindings = bindings.borrow_mut();
         let (live, dead): (Vec<Binding>, Vec<Binding>) =
             std::mem::take(&mut *bindings).into_iter().partition(|b| b.stack.strong_count() > 0);
         *bindings = live;
-        bindings.push(binding);
+        bindings.extend(binding.take());
         dead
     });
     drop(dead);
+    if let Some(binding) = &mut binding {
+        // There is no place for it: whoever attached the thread says when it has ended.
+        binding.loose = false;
+    }
 }
 
 /// Forgets that the calling thread has anything to do with the stack.

@@ -123,7 +123,7 @@ fn hire(inner: &Arc<Inner>, core: &mut Core, process: ProcessId) -> usize {
     let actor = core.machine.actor(&name, process);
     let shared = Arc::new(Shared::default());
     let task = core.sched.add(actor, shared.clone(), Role::Worker);
-    let me = Me { actor, task: Some(task), shared: Some(shared) };
+    let me = Me { actor, task: Some(task), shared: Some(shared), guest: None };
     let inner = inner.clone();
     core.pool.alive += 1;
     let thread = std::thread::Builder::new().name(name).spawn(move || work(&inner, &me));

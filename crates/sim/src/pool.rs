@@ -76,7 +76,7 @@ fn hire(inner: &Arc<Inner>, core: &mut Core) {
 }
 
 fn work(inner: &Arc<Inner>, actor: ActorId) {
-    let me = Me { actor, task: None, shared: None };
+    let me = Me { actor, task: None, shared: None, guest: None };
     bind::attach(inner, &me, inner.home, false);
     let tokens = inner.tokens.1.clone();
     while tokens.recv().is_ok() {

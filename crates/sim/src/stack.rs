@@ -116,7 +116,8 @@ impl Stack {
             tick: Condvar::new(),
             tokens: crossbeam_channel::unbounded(),
         });
-        {
+        // A guest's call ends where the lock is given back.
+        let _me = {
             let mut core = inner.core.lock();
             core.pool.most = builder.workers;
             core.observers = std::mem::take(&mut builder.observers);
@@ -125,7 +126,8 @@ impl Stack {
             if let Some(shared) = &me.shared {
                 shared.in_api.store(false, Ordering::Release);
             }
-        }
+            me
+        };
         Self { reference: StackRef { inner }, tag: own }
     }
 

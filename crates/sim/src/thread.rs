@@ -52,7 +52,7 @@ impl StackRef {
         let actor = entry.machine.actor(name, process);
         let shared = (self.inner.mode == Mode::Controlled).then(|| Arc::new(Shared::default()));
         let task = shared.clone().map(|shared| entry.sched.add(actor, shared, Role::User));
-        let me = Me { actor, task, shared };
+        let me = Me { actor, task, shared, guest: None };
         let (inner, result) = (self.inner.clone(), outcome.clone());
         let body = move || {
             bind::attach(&inner, &me, process, false);

@@ -103,6 +103,10 @@ pub fn ended(stack: &StackRef) -> bool {
     let mut text = format!("netiosim: {} finding{s} at the end of the program\n", findings.len());
     for finding in findings {
         text.push_str(&format!("\n{finding}\n"));
+        if let Some(place) = finding.place {
+            let place = stack.inspect(|model| model.place_text(place).to_owned());
+            text.push_str(&format!("  at:   {place}\n"));
+        }
     }
     // Whatever becomes of it: there is nobody left to tell.
     let _ = std::io::stderr().write_all(text.as_bytes());

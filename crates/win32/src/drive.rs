@@ -34,6 +34,7 @@ fn on(
 ) -> Status {
     attempt(|| {
         let stack = known::find(stack)?;
+        crate::strict::collect();
         origin::announce(origin::walk(entry));
         f(&stack)
     })

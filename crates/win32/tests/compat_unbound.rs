@@ -1,5 +1,9 @@
 //! What a thread without a stack gets of the feature `compat`; a process of its own, because every bound stack is told.
 #![cfg(unix)]
+#![allow(
+    clippy::undocumented_unsafe_blocks,
+    reason = "the calls are a client's, and what they promise is what is tested"
+)]
 
 use netiosim_win32::sim::OnDeadlock;
 use netiosim_win32::sim::model::rule::Rule;

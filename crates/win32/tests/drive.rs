@@ -2,7 +2,7 @@
 
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
 use netiosim_win32::drive::findings::{
     netiosim_acknowledge, netiosim_count_findings, netiosim_finding_rule, netiosim_finding_text,
@@ -27,8 +27,8 @@ use netiosim_win32::drive::texts::{
 };
 use netiosim_win32::drive::time::{netiosim_advance_ms, netiosim_now_ms, netiosim_run_until_idle};
 use windows_sys::Win32::NetworkManagement::IpHelper::{
-    CancelMibChangeNotify2, GetTeredoPort, GetUnicastIpAddressTable, MIB_IPINTERFACE_ROW,
-    NotifyIpInterfaceChange, NotifyTeredoPortChange,
+    CancelMibChangeNotify2, GetTeredoPort, GetUnicastIpAddressTable, InitializeIpInterfaceEntry,
+    MIB_IPINTERFACE_ROW, NotifyIpInterfaceChange, NotifyTeredoPortChange, SetIpInterfaceEntry,
 };
 
 fn options() -> StackOptions {
@@ -234,6 +234,35 @@ fn nonsense_is_refused_with_a_text() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn a_strict_stack_finds_a_row_that_was_kept() {
+    static KEPT: AtomicUsize = AtomicUsize::new(0);
+    unsafe extern "system" fn keep(
+        _: *const std::ffi::c_void,
+        row: *const MIB_IPINTERFACE_ROW,
+        _: i32,
+    ) {
+        KEPT.store(row.expose_provenance(), Ordering::SeqCst);
+    }
+    let stack = create(&StackOptions { strict: 1, ..options() });
+    unsafe {
+        assert_eq!(netiosim_bind(stack), Status::Ok);
+        let mut handle = ptr::null_mut();
+        let code = NotifyIpInterfaceChange(2, Some(keep), ptr::null(), false, &mut handle);
+        assert_eq!(code, 0);
+        assert_eq!(netiosim_set_mtu(stack, c"Ethernet".as_ptr(), 4, 1400), Status::Ok);
+        assert_eq!(netiosim_run_until_idle(stack, ptr::null_mut()), Status::Ok);
+        let row = ptr::with_exposed_provenance::<MIB_IPINTERFACE_ROW>(KEPT.load(Ordering::SeqCst));
+        let _ = (&raw const (*row).InterfaceIndex).read_volatile();
+        assert_eq!(CancelMibChangeNotify2(handle), 0);
+        let mut count = 0;
+        assert_eq!(netiosim_acknowledge(stack, c"N006".as_ptr(), &mut count), Status::Ok);
+        assert_eq!(count, 1);
+        assert_eq!(netiosim_destroy(stack), Status::Ok, "{}", said());
+    }
+}
+
 #[test]
 fn an_older_caller_has_fewer_options() {
     let mut options = options();
@@ -267,23 +296,32 @@ fn drivers_have_an_irql() {
 #[test]
 fn a_callback_that_feeds_itself_comes_to_an_end() {
     unsafe extern "system" fn again(
-        context: *const std::ffi::c_void,
-        _: *const MIB_IPINTERFACE_ROW,
+        _: *const std::ffi::c_void,
+        row: *const MIB_IPINTERFACE_ROW,
         _: i32,
     ) {
         static METRIC: AtomicU32 = AtomicU32::new(1);
-        let metric = METRIC.fetch_add(1, Ordering::Relaxed);
-        unsafe { netiosim_set_metric(context.cast_mut().cast(), c"Ethernet".as_ptr(), 4, metric) };
+        unsafe {
+            let mut own = MIB_IPINTERFACE_ROW::default();
+            InitializeIpInterfaceEntry(&mut own);
+            own.Family = (*row).Family;
+            own.InterfaceLuid = (*row).InterfaceLuid;
+            own.SitePrefixLength = 0;
+            own.Metric = METRIC.fetch_add(1, Ordering::Relaxed);
+            own.UseAutomaticMetric = false;
+            assert_eq!(SetIpInterfaceEntry(&mut own), 0);
+        }
     }
-    let stack = create(&StackOptions { mode: c"manual".as_ptr(), ..options() });
+    let manual = c"manual".as_ptr();
+    let stack = create(&StackOptions { mode: manual, delivery_limit: 500, ..options() });
     unsafe {
         assert_eq!(netiosim_bind(stack), Status::Ok);
         let mut handle = ptr::null_mut();
-        let code = NotifyIpInterfaceChange(2, Some(again), stack.cast(), false, &mut handle);
+        let code = NotifyIpInterfaceChange(2, Some(again), ptr::null(), false, &mut handle);
         assert_eq!(code, 0);
         assert_eq!(netiosim_set_mtu(stack, c"Ethernet".as_ptr(), 4, 1400), Status::Ok);
         let idle = netiosim_run_until_idle(stack, ptr::null_mut());
-        no(idle, Status::NotIdle, "100000 deliveries");
+        no(idle, Status::NotIdle, "after 500 deliveries");
         assert_eq!(CancelMibChangeNotify2(handle), 0);
         assert_eq!(netiosim_destroy(stack), Status::Ok, "{}", said());
     }

@@ -580,7 +580,10 @@ fn check_lock(request: &Request, here: &Path) -> Result<(), String> {
 
 fn metadata(command: &MetadataCommand) -> Result<Metadata, String> {
     command.exec().map_err(|error| match error {
-        cargo_metadata::Error::CargoMetadata { stderr } => stderr.trim_end().to_owned(),
+        cargo_metadata::Error::CargoMetadata { stderr } => {
+            // It is told as an error again.
+            stderr.trim().trim_start_matches("error: ").to_owned()
+        }
         other => other.to_string(),
     })
 }

@@ -28,12 +28,12 @@ fn heap() -> HANDLE {
 /// As many bytes as are behind a pointer; at least as many as were asked for.
 unsafe fn usable(memory: *const c_void) -> usize {
     // SAFETY: the caller's: memory of malloc.
-    #[cfg(any(target_os = "linux", target_os = "android"))]
+    #[cfg(not(target_vendor = "apple"))]
     unsafe {
         libc::malloc_usable_size(memory.cast_mut())
     }
     // SAFETY: the caller's: memory of malloc.
-    #[cfg(any(target_os = "macos", target_os = "ios"))]
+    #[cfg(target_vendor = "apple")]
     unsafe {
         libc::malloc_size(memory)
     }

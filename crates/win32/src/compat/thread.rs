@@ -24,10 +24,10 @@ fn sleep(milliseconds: u32, caller: usize) {
 host_exports! {
     /// GetCurrentThreadId: the host's number of the thread, cut to 32 bits.
     fn GetCurrentThreadId() -> u32 {
-        #[cfg(any(target_os = "linux", target_os = "android"))]
+        #[cfg(not(target_vendor = "apple"))]
         // SAFETY: it takes nothing and cannot fail.
         return unsafe { libc::gettid() }.unsigned_abs();
-        #[cfg(any(target_os = "macos", target_os = "ios"))]
+        #[cfg(target_vendor = "apple")]
         {
             let mut id = 0;
             // SAFETY: 0 is the calling thread, and there is a place for the number.

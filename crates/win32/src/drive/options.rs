@@ -47,18 +47,37 @@ pub struct StackOptions {
     pub no_ipv6: u8,
     /// Not 0: the program does not run elevated, so it may change nothing.
     pub not_elevated: u8,
+    /// Not 0: strict memory (not on Windows): reading a row after its callback, a member that is no key, or a table that
+    /// was freed is a finding. 0: what NETIOSIM_STRICT says.
+    pub strict: u8,
+    /// How many deliveries one call makes at most, before it says NETIOSIM_STATUS_NOT_IDLE. 0: 100,000.
+    pub delivery_limit: u32,
 }
 
-/// A builder of what the caller asked for, and what is to be said of what is left behind.
+/// As many deliveries one call makes at most, if nobody says how many.
+pub(super) const DELIVERIES: usize = 100_000;
+
+/// What the caller asked for besides what a builder takes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wishes {
+    pub(super) leaks: Leaks,
+    pub(super) strict: bool,
+    pub(super) delivery_limit: usize,
+}
+
+/// A builder of what the caller asked for, and the rest of it.
 ///
 /// # Safety
 ///
 /// The options are NULL or point to as many bytes as their first member says, and their texts end with a NUL.
-pub(super) unsafe fn read(options: *const StackOptions) -> Result<(Builder, Leaks), Problem> {
+pub(super) unsafe fn read(options: *const StackOptions) -> Result<(Builder, Wishes), Problem> {
     // Whatever is left behind is looked at in `netiosim_destroy`.
     let mut builder = crate::builder().flavour(super::stacks::own_flavour()).report_leaks(false);
     // SAFETY: the caller's.
-    let Some(options) = (unsafe { whole(options) })? else { return Ok((builder, Leaks::Tables)) };
+    let Some(options) = (unsafe { whole(options) })? else {
+        let (leaks, strict) = (Leaks::Tables, strict_by_environment());
+        return Ok((builder, Wishes { leaks, strict, delivery_limit: DELIVERIES }));
+    };
     // SAFETY: the caller's, here and below.
     let word = |text, what| unsafe { optional_text(text, what) };
 
@@ -110,7 +129,17 @@ pub(super) unsafe fn read(options: *const StackOptions) -> Result<(Builder, Leak
     if options.no_ipv6 != 0 {
         builder = builder.no_ipv6();
     }
-    Ok((builder.elevated(options.not_elevated == 0), leaks))
+    let strict = options.strict != 0 || strict_by_environment();
+    let delivery_limit = match options.delivery_limit {
+        0 => DELIVERIES,
+        limit => usize::try_from(limit).unwrap_or(DELIVERIES),
+    };
+    let wishes = Wishes { leaks, strict, delivery_limit };
+    Ok((builder.elevated(options.not_elevated == 0), wishes))
+}
+
+fn strict_by_environment() -> bool {
+    cfg!(unix) && std::env::var("NETIOSIM_STRICT").as_deref() == Ok("1")
 }
 
 /// The options with the members that an older caller does not know set to zero; `None` for NULL.

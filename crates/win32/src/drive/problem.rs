@@ -20,7 +20,8 @@ pub enum Status {
     BadArgument = 2,
     /// The simulated machine refuses: there is no such interface, the address is taken, ...; nothing has changed.
     Refused = 3,
-    /// After 100,000 deliveries there was still something to deliver.
+    /// After as many deliveries as the stack allows (100,000 unless it was made with another limit) there was still
+    /// something to deliver.
     NotIdle = 4,
     /// The simulator itself failed; this should not happen.
     Internal = 5,

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use netiosim_sim::model::status::Flavour;
 use netiosim_sim::{Stack, StackRef};
 
-use super::options::{StackOptions, read};
+use super::options::{StackOptions, Wishes, read};
 use super::problem::{Problem, Status, attempt};
 use super::{answer, entry, known};
 use crate::current::{self, Bound, bind};
@@ -24,6 +24,36 @@ pub(super) enum Leaks {
     Tables,
     All,
     Nothing,
+}
+
+/// What is to be done at the end of a stack.
+#[derive(Debug)]
+pub(super) struct Ending {
+    pub(super) leaks: Leaks,
+    /// As many deliveries one call makes at most.
+    pub(super) delivery_limit: usize,
+    /// It is strict as long as this is there.
+    #[cfg(unix)]
+    pub(super) _strict: Option<crate::Strict>,
+}
+
+impl Ending {
+    fn new(stack: &StackRef, wishes: Wishes) -> Result<Self, Problem> {
+        #[cfg(unix)]
+        return Ok(Self {
+            leaks: wishes.leaks,
+            delivery_limit: wishes.delivery_limit,
+            _strict: wishes.strict.then(|| crate::strict(stack)),
+        });
+        #[cfg(not(unix))]
+        match (stack, wishes.strict) {
+            (_, true) => Err(Problem::refused("there is no strict mode on this system")),
+            (_, false) => Ok(Self {
+                leaks: wishes.leaks,
+                delivery_limit: wishes.delivery_limit,
+            }),
+        }
+    }
 }
 
 thread_local! {
@@ -46,10 +76,11 @@ pub unsafe extern "C" fn netiosim_create(
             return Err(Problem::argument("there is no place for the stack: NULL"));
         }
         // SAFETY: the caller's.
-        let (builder, leaks) = unsafe { read(options) }?;
+        let (builder, wishes) = unsafe { read(options) }?;
         let made = builder.try_build().map_err(|error| Problem::argument(error.to_string()))?;
+        let ending = Ending::new(&made, wishes)?;
         // SAFETY: the caller's.
-        unsafe { answer(stack, known::own(made, leaks)) };
+        unsafe { answer(stack, known::own(made, ending)) };
         Ok(())
     })
 }
@@ -62,7 +93,7 @@ pub unsafe extern "C" fn netiosim_create(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netiosim_destroy(stack: *mut StackHandle) -> Status {
     attempt(|| {
-        let (stack, leaks) = known::take(stack)?;
+        let (stack, ending) = known::take(stack)?;
         let bound = BOUND.try_with(|bound| {
             let (gone, rest) = bound.take().into_iter().partition(|(uid, _)| *uid == stack.uid());
             bound.replace(rest);
@@ -71,7 +102,9 @@ pub unsafe extern "C" fn netiosim_destroy(stack: *mut StackHandle) -> Status {
         });
         drop(bound);
         origin::announce(origin::walk(entry!(netiosim_destroy)));
-        look_for_leaks(&stack, leaks);
+        look_for_leaks(&stack, ending.leaks);
+        // What was read and should not have been becomes a finding here.
+        drop(ending);
         let findings = stack.take_findings();
         drop(stack);
         if findings.is_empty() {

@@ -4,10 +4,7 @@ use netiosim_sim::StackRef;
 
 use super::problem::{Problem, Status};
 use super::stacks::StackHandle;
-use super::{answer, entry, on};
-
-/// As many deliveries as one call makes at most.
-const MOST: usize = 100_000;
+use super::{answer, entry, known, on};
 
 /// Makes every delivery that can be made now, and those that they cause; time does not go by. In controlled and
 /// threads mode it waits until the stack's threads have made them. Their number is written to `*deliveries` unless
@@ -59,6 +56,6 @@ pub unsafe extern "C" fn netiosim_now_ms(stack: *mut StackHandle, ms: *mut u64) 
 
 fn idle(stack: &StackRef, before: usize) -> Result<usize, Problem> {
     stack
-        .run_until_idle_within(MOST.saturating_sub(before))
+        .run_until_idle_within(known::delivery_limit(stack).saturating_sub(before))
         .map_err(|error| Problem { status: Status::NotIdle, text: error.to_string() })
 }

@@ -28,6 +28,20 @@ unsafe fn get<L: Layout>(function: Function, level: i32, row: *mut L, caller: us
     })
 }
 
+/// A function that fills in a row whatever it holds: nothing of it is read, for nothing of it need be written.
+unsafe fn initialize<L: Layout<Row: Default>>(function: Function, row: *mut L, caller: usize) {
+    let _own = strict::Own::here();
+    let given = (!row.is_null()).then(|| L::Row::default().into());
+    ask(&Call::Row { function, level: 0, row: given }, caller, |_, output| {
+        if let Output::Row(out) = output
+            && let Ok(out) = L::Row::try_from(out)
+        {
+            // SAFETY: the caller's; the model writes no row where none was given.
+            unsafe { L::write(&out, row) };
+        }
+    });
+}
+
 /// A function that takes a row and writes nothing.
 unsafe fn set<L: Layout>(function: Function, row: *const L, caller: usize) -> u32 {
     let _own = strict::Own::here();
@@ -61,7 +75,7 @@ macro_rules! row_exports {
                 #[doc = concat!(stringify!($initialize), ": fills a row with what Create and Set leave alone.")]
                 [1] fn $initialize(caller; row: *mut $initialize_row) {
                     // SAFETY: the caller's.
-                    unsafe { get(Function::$initialize, 0, row, caller) };
+                    unsafe { initialize(Function::$initialize, row, caller) };
                 }
             )*
             /// GetIfEntry2Ex: like GetIfEntry2, at a level.

@@ -16,8 +16,8 @@ mod rows;
 mod signal;
 mod tables;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use netiosim_sim::StackRef;
 use netiosim_sim::model::machine::RowRef;
@@ -94,8 +94,17 @@ pub(crate) fn collect() {
 }
 
 /// Reports what any thread did, to whatever stack: the end of a program on the default stack begins with this.
+///
+/// The thread that ends a program has no thread-local values any more, without which it is nobody to a stack; so another
+/// one reports.
 pub(crate) fn collect_all() {
-    report::of_stack(None);
+    if report::pending() {
+        let reporter = std::thread::Builder::new().name("netiosim-end".to_owned());
+        if let Ok(reporter) = reporter.spawn(|| report::of_stack(None)) {
+            // A panic of it was told by itself, and the program ends.
+            let _ = reporter.join();
+        }
+    }
 }
 
 /// A guarded place for a row, if the stack is strict.

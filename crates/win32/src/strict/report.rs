@@ -19,10 +19,15 @@ use crate::{origin, table};
 /// As many places of clients are remembered as told.
 const MOST_TOLD: usize = 4096;
 
-/// What was told: stack, registration or table, member, line.
+/// What was told: stack, registration, member, line. Of a table the line alone.
 type Told = (u64, u64, Option<&'static str>, String);
 
 static TOLD: Mutex<Option<HashSet<Told>>> = Mutex::new(None);
+
+/// Whether there is anything to report.
+pub(super) fn pending() -> bool {
+    record::any()
+}
 
 /// Reports what the calling thread did.
 pub(super) fn of_thread() {
@@ -205,8 +210,8 @@ fn freed_table(record: &Record) {
         return;
     };
     let (site, line) = site(record);
-    // Numbers of tables and of registrations never meet: the latter have a tag in their upper half.
-    if first_time((stack.uid(), u64::from(id.0), None, line)) {
+    // No registration has the handle 0.
+    if first_time((stack.uid(), 0, None, line)) {
         origin::place(site);
         // The model says what it was and where it was freed; rows that are gone are no rows.
         let _ = stack.table_rows(id);

@@ -3,6 +3,10 @@
 //! Run with `cargo test -p netiosim-win32 --features compat`: in a build of the whole workspace the shared objects turn the
 //! names off.
 #![cfg(unix)]
+#![allow(
+    clippy::undocumented_unsafe_blocks,
+    reason = "the calls are a client's, and what they promise is what is tested"
+)]
 
 mod com;
 mod event;

@@ -70,7 +70,7 @@ impl Drop for Watcher {
 pub fn teredo_port() -> Result<Option<u16>, u32> {
     let mut port = 0;
     match unsafe { GetTeredoPort(&mut port) } {
-        NO_ERROR => Ok(Some(u16::from_be(port))),
+        NO_ERROR => Ok(Some(port)),
         ERROR_NOT_READY => Ok(None),
         code => Err(code),
     }

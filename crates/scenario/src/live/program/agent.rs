@@ -41,11 +41,11 @@ fn meeting() -> Option<PathBuf> {
     std::env::var_os(MEETING).filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
-/// Says that the library is loaded into a process, to a command that waits for that.
-pub fn loaded() {
+/// Says that a shared object, `iphlpapi` or `netio`, is loaded into a process, to a command that waits for that.
+pub fn loaded(name: &str) {
     if let Some(folder) = meeting() {
         // A command that has gone away needs no answer.
-        let _ = std::fs::File::create(folder.join(LOADED));
+        let _ = std::fs::File::create(folder.join(format!("{LOADED}{name}")));
     }
 }
 
@@ -75,7 +75,9 @@ impl Agent {
         };
         let line = Line { stream: Mutex::new(stream), process };
         match serde_json::from_str(&answer) {
-            Ok(Welcome::Program(setup)) if setup.version == VERSION => Some(Self::new(line, *setup)),
+            Ok(Welcome::Program(setup)) if setup.version == VERSION => {
+                Some(Self::new(line, *setup))
+            }
             Ok(Welcome::Taken { process: program }) => {
                 say(&format!(
                     "process {process} has a stack of its own: the program of `netiosim exec` is process {program}"
@@ -122,7 +124,9 @@ impl Agent {
             };
             self.line.refuse(
                 "flavour",
-                &format!("the functions that the program calls are {is}: give `--flavour {wanted}`"),
+                &format!(
+                    "the functions that the program calls are {is}: give `--flavour {wanted}`"
+                ),
             );
         }
         let mut builder = builder

@@ -131,9 +131,9 @@ impl Record {
         Judged {
             at,
             certain: !outcome.failures.is_empty()
-                || unmet.iter().any(|unmet| {
-                    of_finding(unmet) && unmet.path != "expect.findings.must"
-                }),
+                || unmet
+                    .iter()
+                    .any(|unmet| of_finding(unmet) && unmet.path != "expect.findings.must"),
             unmet: unmet.into_iter().map(Into::into).collect(),
             limit,
         }

@@ -66,7 +66,8 @@ impl Agenda for Timeline {
             return;
         }
         self.over = true;
-        let ended = self.entry().is_none() && self.end_ms().is_some_and(|end_ms| end_ms <= limit_ms);
+        let ended =
+            self.entry().is_none() && self.end_ms().is_some_and(|end_ms| end_ms <= limit_ms);
         let limit =
             (!ended).then(|| format!("the limit of {limit_ms} virtual milliseconds was reached"));
         self.agent.judge(happening.machine(), Moment::Over, limit);

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::format::{Scenario, StackSpec};
 use crate::judge::Unmet;
 
-/// The environment variable that names the folder in which the two meet: it holds [`SOCKET`], and [`LOADED`]
-/// once a process has loaded the library.
+/// The environment variable that names the folder in which the two meet: it holds [`SOCKET`], and a file
+/// whose name begins with [`LOADED`] for each shared object that a process has loaded.
 pub const MEETING: &str = "NETIOSIM_EXEC";
 /// The socket's name in the folder.
 pub const SOCKET: &str = "socket";
-/// The name of a file that says that a process has loaded the library.
-pub const LOADED: &str = "loaded";
+/// The name of a file that says that a process has loaded a shared object, before `iphlpapi` or `netio`.
+pub const LOADED: &str = "loaded-";
 /// The version of what is said.
 pub const VERSION: u32 = 1;
 
