@@ -241,6 +241,18 @@ impl WeakStack {
     pub fn upgrade(&self) -> Option<StackRef> {
         self.inner.upgrade().map(|inner| StackRef { inner })
     }
+
+    /// Whether anybody still has the stack.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.inner.strong_count() > 0
+    }
+
+    /// Whether it is this stack.
+    #[must_use]
+    pub fn is(&self, stack: &StackRef) -> bool {
+        std::ptr::eq(self.inner.as_ptr(), Arc::as_ptr(&stack.inner))
+    }
 }
 
 impl fmt::Debug for WeakStack {

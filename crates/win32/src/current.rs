@@ -1,11 +1,12 @@
 //! The current stack: which simulated machine a call of the calling thread is answered by.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::marker::PhantomData;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use netiosim_sim::model::ids::Handle;
 use netiosim_sim::model::rule::Rule;
+use netiosim_sim::model::status::Flavour;
 use netiosim_sim::{StackRef, WeakStack};
 use parking_lot::Mutex;
 
@@ -15,13 +16,27 @@ use crate::origin;
 thread_local! {
     /// What the calling thread is bound to, innermost last.
     static BOUND: RefCell<Vec<StackRef>> = const { RefCell::new(Vec::new()) };
+    /// The uid of the stack that made the calling thread, once it has called; 0: none was seen. It has no destructor, so
+    /// that a thread knows to the very end whose it is.
+    static MAKER: Cell<u64> = const { Cell::new(0) };
 }
+
+/// What a call of a thread without a stack answers: ERROR_INVALID_FUNCTION, a code that no function of the
+/// API has itself (chosen; N024).
+pub(crate) const NO_STACK: u32 = 1;
+
+/// What it answers a driver, whom 1 would tell of success: STATUS_INVALID_DEVICE_REQUEST, the NTSTATUS that the system
+/// turns into ERROR_INVALID_FUNCTION (chosen; N024).
+pub(crate) const NO_STACK_STATUS: u32 = 0xC000_0010;
 
 /// How many guards there are in the process.
 static GUARDS: AtomicUsize = AtomicUsize::new(0);
 
 /// Every stack that is bound somewhere, once per guard.
 static STACKS: Mutex<Vec<StackRef>> = Mutex::new(Vec::new());
+
+/// The stacks that made threads which called.
+static MAKERS: Mutex<Vec<(u64, WeakStack)>> = Mutex::new(Vec::new());
 
 /// Which stack made the handles of a tag.
 static OWNERS: Mutex<Vec<(u16, WeakStack)>> = Mutex::new(Vec::new());
@@ -85,37 +100,72 @@ fn pop(stack: &StackRef) {
 
 /// The stack that answers a call of the calling thread; `None` after the finding that it has none.
 pub(crate) fn current(function: &str, caller: usize) -> Option<StackRef> {
+    find(function, caller).ok()
+}
+
+/// The same, or the code that a call without a stack answers.
+pub(crate) fn find(function: &str, caller: usize) -> Result<StackRef, u32> {
     if let Some(own) = of_thread() {
-        return Some(own);
+        return Ok(own);
     }
-    if GUARDS.load(Ordering::SeqCst) == 0 {
-        return Some(default_stack());
+    let bound = GUARDS.load(Ordering::SeqCst) > 0;
+    match bound.then(|| unbound(function, caller)).flatten() {
+        Some(code) => Err(code),
+        None => Ok(default_stack()),
     }
-    unbound(function, caller);
-    None
 }
 
 /// The stack that the calling thread belongs to, if it belongs to one.
 pub(crate) fn of_thread() -> Option<StackRef> {
     let bound = BOUND.try_with(|bound| bound.borrow().last().cloned()).ok().flatten();
-    bound.or_else(StackRef::of_this_thread)
+    bound.or_else(of_maker)
 }
 
-/// Tells every bound stack of a call that may have been meant for it.
+/// The stack that made the calling thread. What the thread leaves to its very end, destructors of thread-locals, is
+/// no longer under the stack's eyes, and is its thread's all the same.
+fn of_maker() -> Option<StackRef> {
+    let known = MAKER.get();
+    if let Some(stack) = StackRef::of_this_thread() {
+        if known != stack.uid() {
+            let mut makers = MAKERS.lock();
+            if makers.iter().all(|(uid, _)| *uid != stack.uid()) {
+                makers.retain(|(_, maker)| maker.is_held());
+                makers.push((stack.uid(), stack.downgrade()));
+            }
+            MAKER.set(stack.uid());
+        }
+        return Some(stack);
+    }
+    if known == 0 {
+        return None;
+    }
+    let makers = MAKERS.lock();
+    let maker = makers.iter().find(|(uid, _)| *uid == known)?.1.clone();
+    drop(makers);
+    maker.upgrade()
+}
+
+/// Tells every bound stack of a call that may have been meant for it, and returns the code that it answers; `None` if
+/// the last of them was unbound meanwhile.
 #[cold]
-fn unbound(function: &str, caller: usize) {
+fn unbound(function: &str, caller: usize) -> Option<u32> {
     let mut told: Vec<StackRef> = Vec::new();
     for stack in STACKS.lock().iter() {
         if told.iter().all(|other| other.uid() != stack.uid()) {
             told.push(stack.clone());
         }
     }
-    let thread = std::thread::current();
-    let name = thread.name().unwrap_or("without a name");
+    // At its end a thread has no name any more that could be asked for.
+    let ending = BOUND.try_with(|_| ()).is_err();
+    let thread = (!ending).then(std::thread::current);
+    let name = thread.as_ref().and_then(|thread| thread.name());
+    let name = name.unwrap_or(if ending { "at its end" } else { "without a name" });
     let others = match told.len() {
+        0 => return None,
         1 => "this stack is the only one that is bound".to_owned(),
         count => format!("{count} stacks are bound, and each of them is told"),
     };
+    let mut code = NO_STACK_STATUS;
     for stack in told {
         origin::announce(caller);
         stack.report(
@@ -125,28 +175,39 @@ fn unbound(function: &str, caller: usize) {
                 "{function} was called by a thread ({name}) that belongs to no stack; {others}; bind it with netiosim_win32::bind, or start it with stack.spawn"
             ),
         );
+        if stack.flavour() == Flavour::User {
+            code = NO_STACK;
+        }
     }
+    Some(code)
 }
 
 /// Remembers which stack makes handles of this tag.
 pub(crate) fn own_handle(stack: &StackRef, handle: Handle) {
     let mut owners = OWNERS.lock();
-    let known = |(tag, owner): &(u16, WeakStack)| {
-        *tag == handle.stack() && owner.upgrade().is_some_and(|owner| owner.uid() == stack.uid())
-    };
+    let known = |(tag, owner): &(u16, WeakStack)| *tag == handle.stack() && owner.is(stack);
     if !owners.iter().any(known) {
-        owners.retain(|(tag, owner)| {
-            *tag != handle.stack() && owner.upgrade().is_some_and(|owner| !owner.is_closed())
-        });
+        // A tag is given anew when its stack is gone.
+        owners.retain(|(tag, owner)| *tag != handle.stack() && owner.is_held());
         owners.push((handle.stack(), stack.downgrade()));
     }
 }
 
-/// The stack that made a handle, if it lives.
+/// The stack that made a handle, if it lives and is not the calling thread's own: a number that none of its registrations
+/// ever had is not its handle, and the business of whoever calls with it.
 pub(crate) fn owner_of(handle: Handle) -> Option<StackRef> {
+    if handle.is_null() {
+        return None;
+    }
     let owners = OWNERS.lock();
-    let owner = owners.iter().find(|(tag, _)| *tag == handle.stack())?;
-    let stack = owner.1.upgrade()?;
+    let owner = owners.iter().find(|(tag, _)| *tag == handle.stack())?.1.clone();
     drop(owners);
-    (!stack.is_closed()).then_some(stack)
+    let stack = owner.upgrade()?;
+    let own = of_thread().is_some_and(|own| own.uid() == stack.uid());
+    let made = || {
+        stack.inspect(|model| {
+            model.registration(handle).is_some() || model.death(handle).is_some()
+        })
+    };
+    (!own && !stack.is_closed() && made()).then_some(stack)
 }

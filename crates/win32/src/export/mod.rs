@@ -34,18 +34,14 @@ pub use self::tables::*;
 pub use self::teredo::*;
 use crate::{current, origin, sentinel};
 
-/// What a call of a thread without a stack answers: ERROR_INVALID_FUNCTION, a code that no function of the
-/// API has itself (chosen; N024).
-pub const NO_STACK: u32 = 1;
-
 /// Lets the current stack of the calling thread answer.
 fn on_stack(function: &str, caller: usize, f: impl FnOnce(&StackRef) -> u32) -> u32 {
-    let code = match current::current(function, caller) {
-        Some(stack) => {
+    let code = match current::find(function, caller) {
+        Ok(stack) => {
             origin::announce(caller);
             f(&stack)
         }
-        None => NO_STACK,
+        Err(code) => code,
     };
     sentinel::set();
     code
