@@ -1,9 +1,10 @@
 //! The examples in C, C++ and Python: built as their pages say, tested, and run under `netiosim exec`.
 #![cfg(unix)]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -72,8 +73,14 @@ fn there_is(program: &str) -> bool {
     there
 }
 
-/// Builds an example; the folder of its programs. `None`, loudly, without compilers or headers.
+/// The folder of an example's programs, which are built once. `None`, loudly, without compilers or headers.
 fn built(example: &str) -> Option<PathBuf> {
+    static BUILT: Mutex<BTreeMap<String, Option<PathBuf>>> = Mutex::new(BTreeMap::new());
+    let mut built = BUILT.lock().unwrap_or_else(PoisonError::into_inner);
+    built.entry(example.to_owned()).or_insert_with(|| build(example)).clone()
+}
+
+fn build(example: &str) -> Option<PathBuf> {
     if !["cc", "c++", "make"].into_iter().all(there_is) {
         return None;
     }
@@ -85,7 +92,7 @@ fn built(example: &str) -> Option<PathBuf> {
     headers.ended(Some(0), &["-include netiosim-native.h"]);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(example);
     let mut make = Command::new("make");
-    make.arg("-s").arg("-B").arg("-C").arg(root().join("examples").join(example));
+    make.arg("-s").arg("-C").arg(root().join("examples").join(example));
     make.arg(format!("NETIOSIM={}", netiosim().display()));
     make.arg(format!("BUILD={}", folder.display()));
     // Nothing of these may be unclear.

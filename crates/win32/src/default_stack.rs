@@ -56,7 +56,7 @@ pub fn default_stack() -> StackRef {
         if let Some(file) = TraceFile::from_env() {
             builder = builder.observer(Box::new(file));
         }
-        let stack = builder.build();
+        let stack = builder.try_build().unwrap_or_else(|error| refuse(&error));
         let handle = stack.handle();
         *OWNER.lock() = Some(stack);
         exit::arm();
@@ -111,6 +111,23 @@ pub fn ended(stack: &StackRef) -> bool {
     // Whatever becomes of it: there is nobody left to tell.
     let _ = std::io::stderr().write_all(text.as_bytes());
     true
+}
+
+/// What the environment asks for cannot be had: a program that never heard of a simulator can do nothing about that, so it
+/// ends here, with the status of bad usage.
+#[cold]
+fn refuse(error: &netiosim_sim::BuildError) -> ! {
+    use std::io::Write as _;
+    // Whatever becomes of it: there is nobody left to tell.
+    let _ = writeln!(std::io::stderr(), "netiosim: {error}");
+    #[cfg(unix)]
+    // SAFETY: what the program has written so far is flushed; its exit hooks, which may call again, are not run.
+    unsafe {
+        libc::fflush(std::ptr::null_mut());
+        libc::_exit(64);
+    }
+    #[cfg(not(unix))]
+    std::process::exit(64);
 }
 
 /// The program ends; whether its exit status must not be 0.

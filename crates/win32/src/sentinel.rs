@@ -34,10 +34,10 @@ pub(crate) fn get() -> u32 {
 /// Where the calling thread's errno lies.
 #[cfg(unix)]
 fn cell() -> *mut i32 {
-    #[cfg(any(target_os = "linux", target_os = "emscripten", target_os = "hurd"))]
-    use libc::__errno_location as place;
     #[cfg(any(target_os = "android", target_os = "netbsd", target_os = "openbsd"))]
     use libc::__errno as place;
+    #[cfg(any(target_os = "linux", target_os = "emscripten", target_os = "hurd"))]
+    use libc::__errno_location as place;
     #[cfg(any(target_vendor = "apple", target_os = "freebsd", target_os = "dragonfly"))]
     use libc::__error as place;
     // SAFETY: it takes nothing and cannot fail.

@@ -38,7 +38,10 @@ struct Registering {
 impl Registering {
     unsafe fn register(self, caller: usize) -> u32 {
         let stable = matches!(self.kind, RawKind::StableTable(_));
-        on_stack(self.kind.function().name(), caller, |stack| {
+        let handle = self.handle;
+        let mut answered = false;
+        let code = on_stack(self.kind.function().name(), caller, |stack| {
+            answered = true;
             let request = RawRequest {
                 kind: self.kind,
                 name: "".into(),
@@ -69,7 +72,13 @@ impl Registering {
                 unsafe { self.table.write_unaligned(memory.cast()) };
             }
             registered.code
-        })
+        });
+        if !answered && !handle.is_null() {
+            // No stack has written it, and a failure leaves NULL there (TP-03, NI-06).
+            // SAFETY: the caller's: it points to a place for the handle.
+            unsafe { handle.write_unaligned(std::ptr::null_mut()) };
+        }
+        code
     }
 }
 

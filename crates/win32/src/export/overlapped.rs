@@ -1,9 +1,8 @@
 //! NotifyAddrChange, NotifyRouteChange and CancelIPChangeNotify.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-#[cfg(all(feature = "compat", unix))]
 use netiosim_sim::model::machine::Progress;
 use netiosim_sim::{Overlapped, StackRef};
 use parking_lot::Mutex;
@@ -19,57 +18,120 @@ const PENDING: u32 = 997;
 
 /// The simulator's side of each OVERLAPPED that a request was made with.
 struct Known {
-    stack: StackRef,
     overlapped: Overlapped,
     /// The event that its request sets, which lives as long.
     #[cfg(all(feature = "compat", unix))]
     event: Option<std::sync::Arc<crate::compat::Event>>,
 }
 
-/// By address and stack.
-static KNOWN: Mutex<BTreeMap<(usize, u64), Known>> = Mutex::new(BTreeMap::new());
+/// As many structures of a stack are remembered after their requests are over, the youngest, that it can be asked how
+/// they went.
+const OVER: usize = 256;
 
-/// The simulator's side of the structure at this address.
-fn of(stack: &StackRef, overlapped: *const OVERLAPPED) -> Option<Overlapped> {
-    let known = KNOWN.lock();
-    known.get(&(overlapped.addr(), stack.uid())).map(|known| known.overlapped.clone())
+/// The structures of one stack.
+struct Own {
+    stack: StackRef,
+    by_address: BTreeMap<usize, Known>,
+    /// Addresses, in the order in which they were first seen.
+    order: VecDeque<usize>,
+    /// The simulator's side of structures that are forgotten, for others.
+    spare: VecDeque<Overlapped>,
+    /// How many there may be before it is seen which can be forgotten.
+    sweep_at: usize,
+    made: usize,
 }
 
-/// The same, whichever stack it is of: the calling thread's if there are several.
-#[cfg(all(feature = "compat", unix))]
+/// By uid of the stack.
+static KNOWN: Mutex<BTreeMap<u64, Own>> = Mutex::new(BTreeMap::new());
+
+/// The stack and the simulator's side of the structure at this address: the calling thread's own stack, or that which
+/// had it last.
 pub(crate) fn find(overlapped: *const OVERLAPPED) -> Option<(StackRef, Overlapped)> {
     let own = current::of_thread().map(|stack| stack.uid());
     let known = KNOWN.lock();
-    let all = || known.range((overlapped.addr(), 0)..=(overlapped.addr(), u64::MAX));
-    let (_, known) = all().find(|((_, uid), _)| Some(*uid) == own).or_else(|| all().next_back())?;
-    Some((known.stack.clone(), known.overlapped.clone()))
+    let at = |own: &Own| {
+        let known = own.by_address.get(&overlapped.addr())?;
+        Some((own.stack.clone(), known.overlapped.clone()))
+    };
+    own.and_then(|uid| at(known.get(&uid)?)).or_else(|| known.values().rev().find_map(at))
 }
 
 fn of_or_new(stack: &StackRef, overlapped: *const OVERLAPPED) -> Option<Overlapped> {
     if overlapped.is_null() {
         return None;
     }
+    let address = overlapped.addr();
     let mut all = KNOWN.lock();
-    let key = (overlapped.addr(), stack.uid());
-    if let Some(known) = all.get(&key) {
+    let mut gone = Vec::new();
+    if !all.contains_key(&stack.uid()) {
+        // Those of stacks that are gone are of no use to anybody.
+        gone.extend(all.extract_if(.., |_, own| own.stack.is_closed()).map(|(_, own)| own));
+    }
+    let own = all.entry(stack.uid()).or_insert_with(|| Own::new(stack));
+    if let Some(known) = own.by_address.get(&address) {
         return Some(known.overlapped.clone());
     }
-    // Those of stacks that are gone are of no use to anybody.
-    let (gone, open): (BTreeMap<_, _>, BTreeMap<_, _>) =
-        std::mem::take(&mut *all).into_iter().partition(|(_, known)| known.stack.is_closed());
-    *all = open;
-    let count = all.keys().filter(|(_, uid)| *uid == stack.uid()).count();
-    let made = stack.overlapped(&format!("overlapped-{}", count + 1));
-    let known = Known {
-        stack: stack.clone(),
-        overlapped: made.clone(),
-        #[cfg(all(feature = "compat", unix))]
-        event: None,
-    };
-    all.insert(key, known);
+    let forgotten = own.sweep();
+    let made = own.make(address);
     drop(all);
-    drop(gone);
+    drop((gone, forgotten));
     Some(made)
+}
+
+impl Own {
+    fn new(stack: &StackRef) -> Self {
+        Self {
+            stack: stack.clone(),
+            by_address: BTreeMap::new(),
+            order: VecDeque::new(),
+            spare: VecDeque::new(),
+            sweep_at: 2 * OVER,
+            made: 0,
+        }
+    }
+
+    fn make(&mut self, address: usize) -> Overlapped {
+        let made = self.spare.pop_front().unwrap_or_else(|| {
+            self.made += 1;
+            self.stack.overlapped(&format!("overlapped-{}", self.made))
+        });
+        let known = Known {
+            overlapped: made.clone(),
+            #[cfg(all(feature = "compat", unix))]
+            event: None,
+        };
+        self.by_address.insert(address, known);
+        self.order.push_back(address);
+        made
+    }
+
+    /// Forgets the oldest of those whose requests are over, when there are many.
+    fn sweep(&mut self) -> Vec<Known> {
+        let mut forgotten = Vec::new();
+        if self.by_address.len() < self.sweep_at {
+            return forgotten;
+        }
+        let pending = |known: &Known| known.overlapped.progress() == Progress::Pending;
+        let over = self.by_address.values().filter(|known| !pending(known)).count();
+        let mut excess = over.saturating_sub(OVER);
+        let by_address = &mut self.by_address;
+        self.order.retain(|address| {
+            let old = |known: &mut Known| excess > 0 && !pending(known);
+            let Some(known) = by_address.get_mut(address).filter(|known| !old(known)) else {
+                forgotten.extend(by_address.remove(address));
+                excess -= 1;
+                return false;
+            };
+            let _ = known;
+            true
+        });
+        for known in &forgotten {
+            known.overlapped.set_event(None);
+            self.spare.push_back(known.overlapped.clone());
+        }
+        self.sweep_at = (2 * OVER).max(2 * self.by_address.len());
+        forgotten
+    }
 }
 
 /// Lets the next request set the structure's hEvent. ERROR_INVALID_HANDLE (6) when that is no event of the stack.
@@ -93,7 +155,8 @@ unsafe fn take_event(
     known.set_event(event.as_ref().map(|event| &event.signal));
     let mut all = KNOWN.lock();
     let before = all
-        .get_mut(&(overlapped.addr(), stack.uid()))
+        .get_mut(&stack.uid())
+        .and_then(|own| own.by_address.get_mut(&overlapped.addr()))
         .and_then(|known| std::mem::replace(&mut known.event, event));
     drop(all);
     drop(before);
@@ -111,13 +174,9 @@ unsafe fn write(member: *mut usize, value: usize) {
     }
 }
 
-/// The request is on its way: the structure is the system's until it is over, as on Windows, where it must stay where
-/// it is until then (documented).
-unsafe fn pend(overlapped: *const OVERLAPPED, known: &Overlapped) {
-    // SAFETY: the caller's.
-    let internal = unsafe { (&raw const (*overlapped).Internal).cast_mut() };
-    // SAFETY: the caller's.
-    unsafe { write(internal, STATUS_PENDING as usize) };
+/// Lets the structure say how its request ends: it is the system's until then, as on Windows, where it must stay where
+/// it is (documented).
+fn tell_end(internal: *mut usize, known: &Overlapped) {
     let address = internal.expose_provenance();
     known.on_complete(move |code| {
         let status = if code == 0 { 0 } else { STATUS_CANCELLED.cast_unsigned() as usize };
@@ -137,22 +196,37 @@ unsafe fn notify(
 ) -> u32 {
     let code = on_stack(function, caller, |stack| {
         let known = of_or_new(stack, overlapped);
+        let idle = known.as_ref().filter(|known| known.progress() != Progress::Pending);
         #[cfg(all(feature = "compat", unix))]
-        if let Some(known) = known.as_ref().filter(|known| known.progress() != Progress::Pending) {
+        if let Some(known) = idle {
             // SAFETY: the caller's.
             if let Err(code) = unsafe { take_event(stack, overlapped, known) } {
                 return code;
             }
         }
+        // SAFETY: the caller's.
+        let internal = unsafe { (&raw const (*overlapped).Internal).cast_mut() };
+        // The request may be over before this call is: what it finds there is pending already.
+        let before = idle.filter(|_| !handle.is_null()).map(|_| {
+            // SAFETY: the caller's: the structure is nobody else's while no request is made with it.
+            unsafe {
+                let before = internal.read_unaligned();
+                write(internal, STATUS_PENDING as usize);
+                before
+            }
+        });
         origin::announce(caller);
         let code = request(stack, !handle.is_null(), known.as_ref());
-        if let Some(known) = known.filter(|_| code == PENDING) {
-            // SAFETY: the caller's: both point to what the page says.
-            unsafe {
+        match (&known, before) {
+            (Some(known), _) if code == PENDING => {
                 // A value that is good for nothing but waiting for it; it must not be closed.
-                handle.write_unaligned(overlapped.cast_mut().cast());
-                pend(overlapped, &known);
+                // SAFETY: the caller's: it points to a place for the handle.
+                unsafe { handle.write_unaligned(overlapped.cast_mut().cast()) };
+                tell_end(internal, known);
             }
+            // SAFETY: the caller's; no request was made.
+            (Some(_), Some(before)) => unsafe { write(internal, before) },
+            _ => {}
         }
         code
     });
@@ -183,8 +257,12 @@ exports! {
 
     /// CancelIPChangeNotify: whether a pending request was cancelled.
     [1] fn CancelIPChangeNotify(caller; overlapped: *const OVERLAPPED) -> i32 {
-        let done = current::current("CancelIPChangeNotify", caller).is_some_and(|stack| {
-            let known = of(&stack, overlapped);
+        // The structure knows its stack, as a handle does.
+        let (stack, known) = match find(overlapped) {
+            Some((stack, known)) if !stack.is_closed() => (Some(stack), Some(known)),
+            _ => (current::current("CancelIPChangeNotify", caller), None),
+        };
+        let done = stack.is_some_and(|stack| {
             origin::announce(caller);
             stack.cancel_ip_change_notify(known.as_ref())
         });
