@@ -10,8 +10,8 @@ use super::mirror::{at, write};
 use super::package::folder;
 use super::{build_script, stand_in};
 
-/// The sources for which others stand, written into the work folder: `windows-strings`, which needs
-/// `std::os::windows`, and the build script of `winapi`, which asks for the target.
+/// The sources for which others stand, written into the work folder: those of strings, which need
+/// `std::os::windows` and are in `windows-strings` or, before, in `windows-core`, and the build script of `winapi`, which asks for the target.
 ///
 /// # Errors
 ///
@@ -25,9 +25,13 @@ pub(crate) fn instead(
     for package in packages {
         let to = work.join("instead").join(format!("{}-{}", package.name, package.version));
         match package.name.as_str() {
-            "windows-strings" => {
+            "windows-core" | "windows-strings" => {
                 let from = folder(package);
-                sources(&from, &to, work, windows)?;
+                if !needs_stand_in(&from.join("src"))? {
+                    continue;
+                }
+                let std = package.features.contains_key("std");
+                sources(&from, &to, work, windows, std)?;
                 instead.push((from.join("src/lib.rs"), to.join("src/lib.rs")));
             }
             "winapi" => {
@@ -51,13 +55,30 @@ pub(crate) fn instead(
     Ok(instead)
 }
 
-/// The sources of `windows-strings`, with the stand-in as a module: it cannot depend on a package of ours.
-fn sources(from: &Path, to: &Path, work: &Path, windows: Windows) -> Result<(), String> {
+/// Whether a file says `std::os::windows`.
+fn needs_stand_in(folder: &Path) -> Result<bool, String> {
+    for entry in fs::read_dir(folder).map_err(|error| at(folder, &error))? {
+        let path = entry.map_err(|error| at(folder, &error))?.path();
+        let needs = if path.is_dir() {
+            needs_stand_in(&path)?
+        } else {
+            fs::read_to_string(&path).is_ok_and(|text| text.contains("std::os::windows"))
+        };
+        if needs {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// The sources of a package, with the stand-in as a module: it cannot depend on a package of ours. `std`: using
+/// std is a feature of it.
+fn sources(from: &Path, to: &Path, work: &Path, windows: Windows, std: bool) -> Result<(), String> {
     for entry in fs::read_dir(from).map_err(|error| at(from, &error))? {
         let path = entry.map_err(|error| at(from, &error))?.path();
         let new = to.join(path.file_name().unwrap_or_default());
         if path.is_dir() {
-            sources(&path, &new, work, windows)?;
+            sources(&path, &new, work, windows, std)?;
             continue;
         }
         let Ok(text) = fs::read_to_string(&path) else { continue };
@@ -70,8 +91,9 @@ fn sources(from: &Path, to: &Path, work: &Path, windows: Windows) -> Result<(), 
             .replace(&format!("::{}", flip::STAND_IN), &format!("crate::{}", flip::STAND_IN));
         if path.ends_with("src/lib.rs") {
             let module = stand_in::folder(work).join("src/ffi.rs");
+            let condition = if std { "#[cfg(feature = \"std\")] " } else { "" };
             flipped.push_str(&format!(
-                "mod {} {{ #[cfg(feature = \"std\")] #[path = {module:?}] pub mod ffi; }}\n",
+                "mod {} {{ {condition}#[path = {module:?}] pub mod ffi; }}\n",
                 flip::STAND_IN
             ));
         }

@@ -116,14 +116,12 @@ impl Own {
         let mut excess = over.saturating_sub(OVER);
         let by_address = &mut self.by_address;
         self.order.retain(|address| {
-            let old = |known: &mut Known| excess > 0 && !pending(known);
-            let Some(known) = by_address.get_mut(address).filter(|known| !old(known)) else {
+            let keep = excess == 0 || by_address.get(address).is_some_and(pending);
+            if !keep {
                 forgotten.extend(by_address.remove(address));
                 excess -= 1;
-                return false;
-            };
-            let _ = known;
-            true
+            }
+            keep
         });
         for known in &forgotten {
             known.overlapped.set_event(None);
@@ -204,8 +202,8 @@ unsafe fn notify(
                 return code;
             }
         }
-        // SAFETY: the caller's.
-        let internal = unsafe { (&raw const (*overlapped).Internal).cast_mut() };
+        const { assert!(std::mem::offset_of!(OVERLAPPED, Internal) == 0) };
+        let internal = overlapped.cast_mut().cast::<usize>();
         // The request may be over before this call is: what it finds there is pending already.
         let before = idle.filter(|_| !handle.is_null()).map(|_| {
             // SAFETY: the caller's: the structure is nobody else's while no request is made with it.

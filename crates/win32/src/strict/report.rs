@@ -137,10 +137,18 @@ fn copied(first: &Record, accesses: &[(usize, Access)], whole: &Range<usize>) ->
     if let Some(count) = access::whole_copy(accesses, whole) {
         return Some(count);
     }
-    // Where only the first access is seen, the name of the function has to do.
-    let name = (!signal::can_step()).then(|| origin::symbol(first.doing.instruction)).flatten()?;
-    let copies = ["memcpy", "memmove"].iter().any(|part| name.contains(part));
-    copies.then_some(1)
+    if signal::can_step() {
+        return None;
+    }
+    // Only the first access is seen. A copy begins at the guard, or just before, with a word: of what lies there only
+    // InterfaceIdentifier is as large.
+    let (instruction, first) = accesses.first()?;
+    let word = first.moves && first.bytes.len() >= 8 && first.bytes.start <= whole.start;
+    let copies = || {
+        let name = origin::symbol(*instruction).unwrap_or_default();
+        ["memcpy", "memmove"].iter().any(|part| name.contains(part))
+    };
+    (word || copies()).then_some(1)
 }
 
 fn note_copy(record: &Record, owner: &Owner, stack: &StackRef) {
