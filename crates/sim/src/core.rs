@@ -160,11 +160,14 @@ impl Core {
             return;
         }
         let machine = &mut self.machine;
-        let place = *self
-            .places
-            .entry(site.address)
-            .or_insert_with(|| machine.place_id(&(site.resolve)(site.address)));
+        let place =
+            *self.places.entry(site.address).or_insert_with(|| machine.place_id(&site.name()));
         machine.at_place(actor, place);
+    }
+
+    /// Whether a call came from there before.
+    pub(crate) fn has_place(&self, site: CallSite) -> bool {
+        self.places.contains_key(&site.address)
     }
 
     /// The number by which the model knows a callback: equal for equal callbacks.

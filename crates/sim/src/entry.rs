@@ -31,6 +31,10 @@ impl StackRef {
     pub(crate) fn enter(&self, at: &'static Location<'static>) -> Entry<'_> {
         let site = site::take();
         let mut entry = Entry::new(&self.inner);
+        if let Some(site) = site.filter(|site| !entry.has_place(*site)) {
+            // That takes long: nobody has to wait meanwhile.
+            MutexGuard::unlocked(entry.guard(), || drop(site.name()));
+        }
         entry.yield_baton();
         entry.catch_up();
         entry.revive();

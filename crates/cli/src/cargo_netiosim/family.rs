@@ -10,6 +10,15 @@ use super::mirror::{at, write};
 use super::package::folder;
 use super::{build_script, stand_in};
 
+/// What stands for sources of a registry.
+#[derive(Debug, Default)]
+pub(crate) struct Instead {
+    /// Roots, each with the one that stands for it.
+    pub(crate) roots: Vec<(PathBuf, PathBuf)>,
+    /// Folders in which such roots are, each with the one that it stands for.
+    pub(crate) folders: Vec<(PathBuf, PathBuf)>,
+}
+
 /// The sources for which others stand, written into the work folder: those of strings, which need
 /// `std::os::windows` and are in `windows-strings` or, before, in `windows-core`, and the build script of `winapi`, which asks for the target.
 ///
@@ -20,8 +29,8 @@ pub(crate) fn instead(
     packages: &[&Package],
     work: &Path,
     windows: Windows,
-) -> Result<Vec<(PathBuf, PathBuf)>, String> {
-    let mut instead = Vec::new();
+) -> Result<Instead, String> {
+    let mut instead = Instead::default();
     for package in packages {
         let to = work.join("instead").join(format!("{}-{}", package.name, package.version));
         match package.name.as_str() {
@@ -32,7 +41,8 @@ pub(crate) fn instead(
                 }
                 let std = package.features.contains_key("std");
                 sources(&from, &to, work, windows, std)?;
-                instead.push((from.join("src/lib.rs"), to.join("src/lib.rs")));
+                instead.roots.push((from.join("src/lib.rs"), to.join("src/lib.rs")));
+                instead.folders.push((to, from));
             }
             "winapi" => {
                 for target in &package.targets {
@@ -44,7 +54,7 @@ pub(crate) fn instead(
                             build_script::for_windows(&text, Edition::E2015, windows)
                         {
                             write(&new, &text)?;
-                            instead.push((from.to_owned(), new));
+                            instead.roots.push((from.to_owned(), new));
                         }
                     }
                 }

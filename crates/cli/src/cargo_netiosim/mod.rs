@@ -6,12 +6,15 @@
 //! manifest can say.
 
 mod args;
+mod ask;
 mod build_script;
 mod family;
 mod flip;
+mod job;
 mod link_errors;
 mod manifest;
 mod mirror;
+mod named;
 mod package;
 mod plan;
 mod runner;
@@ -21,6 +24,11 @@ mod stand_in;
 mod versions;
 mod work;
 mod wrapper;
+
+// The strings of the stand-in, for their tests: it is compiled with the user's packages otherwise.
+#[cfg(test)]
+#[path = "std_windows/ffi.rs"]
+mod std_windows_ffi;
 
 use std::ffi::{OsStr, OsString};
 use std::fs;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::mirror::write;
 
-const FILES: [(&str, &str); 9] = [
+const FILES: [(&str, &str); 8] = [
     ("src/lib.rs", include_str!("std_windows/lib.rs")),
     ("src/c.rs", include_str!("std_windows/c.rs")),
     ("src/ffi.rs", include_str!("std_windows/ffi.rs")),
@@ -12,7 +12,6 @@ const FILES: [(&str, &str); 9] = [
     ("src/io.rs", include_str!("std_windows/io.rs")),
     ("src/process.rs", include_str!("std_windows/process.rs")),
     ("src/raw.rs", include_str!("std_windows/raw.rs")),
-    ("src/thread.rs", include_str!("std_windows/thread.rs")),
     (
         "Cargo.toml",
         "[package]\nname = \"netiosim-std-windows\"\nversion = \"0.1.0\"\nedition = \"2021\"\npublish = false\n\n\

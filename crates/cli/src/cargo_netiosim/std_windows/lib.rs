@@ -11,7 +11,6 @@ pub mod fs;
 pub mod io;
 pub mod process;
 pub mod raw;
-pub mod thread;
 
 /// What `std::os::windows::prelude` brings in.
 pub mod prelude {
