@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::{Mutex, OnceLock, PoisonError};
@@ -41,7 +42,9 @@ fn done(output: &Output) -> Done {
 }
 
 fn run(command: &mut Command) -> Done {
-    for name in ["NETIOSIM_LIBRARY", "NETIOSIM_ON_DEADLOCK", "NETIOSIM_TRACE_DIR", "NETIOSIM_STRICT"] {
+    for name in
+        ["NETIOSIM_LIBRARY", "NETIOSIM_ON_DEADLOCK", "NETIOSIM_TRACE_DIR", "NETIOSIM_STRICT"]
+    {
         if !command.get_envs().any(|(key, _)| key == name) {
             command.env_remove(name);
         }
@@ -62,11 +65,12 @@ impl Done {
 /// A test that cannot run here says so loudly; where `NETIOSIM_NO_SKIP` is set, as by `.ci/run`, it fails.
 fn skip(why: &str) {
     assert!(std::env::var_os("NETIOSIM_NO_SKIP").is_none(), "NETIOSIM_NO_SKIP is set, but {why}");
-    eprintln!("SKIPPED, NOT PASSED: {why}");
+    let _ = writeln!(std::io::stderr(), "SKIPPED, NOT PASSED: {why}");
 }
 
 fn there_is(program: &str) -> bool {
-    let there = Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success());
+    let there =
+        Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success());
     if !there {
         skip(&format!("there is no {program}"));
     }
@@ -128,7 +132,8 @@ fn the_headers_lay_everything_out_as_windows_does() {
         run(Command::new(netiosim()).args(["cflags", "--check"]).env("CC", "false"))
             .ended(Some(1), &["do not lay everything out"]);
     }
-    let text = run(Command::new(netiosim()).arg("cflags").env("NETIOSIM_MINGW_INCLUDE", "/nowhere"));
+    let text =
+        run(Command::new(netiosim()).arg("cflags").env("NETIOSIM_MINGW_INCLUDE", "/nowhere"));
     text.ended(Some(64), &["NETIOSIM_MINGW_INCLUDE is /nowhere"]);
 }
 
@@ -160,7 +165,9 @@ fn the_firewall_in_c_follows_the_port() {
 #[test]
 fn the_four_bugs_in_c_are_explained() {
     let Some(folder) = built("firewall-c") else { return };
-    let test = |bug: &str| run(Command::new(folder.join(format!("test_{bug}"))).env("NETIOSIM_STRICT", "1"));
+    let test = |bug: &str| {
+        run(Command::new(folder.join(format!("test_{bug}"))).env("NETIOSIM_STRICT", "1"))
+    };
     let line = |file: &str, wrong: &str| {
         let path = root().join("examples/firewall-c/bugs").join(file);
         let text = std::fs::read_to_string(path).expect("an example");
@@ -244,11 +251,19 @@ fn the_watcher_in_python_hears_of_changes() {
     let watcher = root().join("examples/watcher-python/watcher.py");
     let python = |command: &mut Command| run(command.env("PYTHONPATH", root().join("python")));
     let mut command = Command::new("python3");
-    let alone = command.arg(&watcher).arg("0.05").env("NETIOSIM_LIBRARY", netiosim().parent().expect("a folder"));
+    let alone = command
+        .arg(&watcher)
+        .arg("0.05")
+        .env("NETIOSIM_LIBRARY", netiosim().parent().expect("a folder"));
     python(alone).ended(Some(0), &["Teredo port 50000\n", "Teredo port 50000 at the end"]);
 
     let mut command = exec("watcher-python/scenario.json", Path::new("python3"), &[]);
-    let heard = ["Teredo port 50001 changed", "IPv4 of USB added", "Teredo port 50001 at the end", "1 passed"];
+    let heard = [
+        "Teredo port 50001 changed",
+        "IPv4 of USB added",
+        "Teredo port 50001 at the end",
+        "1 passed",
+    ];
     python(command.arg(&watcher).arg("5")).ended(Some(0), &heard);
 }
 
@@ -265,7 +280,9 @@ fn the_windll_shim_says_what_is_missing() {
     let nowhere = ["LibraryMissing", "netiosim exec", "cargo build -p netiosim-iphlpapi"];
     say("windll.iphlpapi", "/nowhere/at/all").ended(Some(1), &nowhere);
     say("windll.kernel32", "").ended(Some(1), &["kernel32 is not simulated"]);
-    say("assert from_wide(wide('naïve \\U0001F600', 9)) == 'naïve \\U0001F600'", "").ended(Some(0), &[]);
+    say("assert from_wide(wide('naïve \\U0001F600', 9)) == 'naïve \\U0001F600'", "")
+        .ended(Some(0), &[]);
     say("wide('four', 4)", "").ended(Some(1), &["do not fit into 4"]);
-    say("from ctypes import sizeof\nassert [sizeof(DWORD), sizeof(WCHAR)] == [4, 2]", "").ended(Some(0), &[]);
+    say("from ctypes import sizeof\nassert [sizeof(DWORD), sizeof(WCHAR)] == [4, 2]", "")
+        .ended(Some(0), &[]);
 }

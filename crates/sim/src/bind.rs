@@ -124,7 +124,8 @@ pub(crate) fn bind(inner: &Arc<Inner>, core: &mut Core, name: Option<&str>) -> M
     if ending {
         let actor = (inner.home, actor);
         let known = identify(&me);
-        me.guest = Some(Arc::new(Guest { stack: Arc::downgrade(inner), task, actor, _known: known }));
+        me.guest =
+            Some(Arc::new(Guest { stack: Arc::downgrade(inner), task, actor, _known: known }));
     } else {
         attach(inner, &me, inner.home, true);
     }

@@ -205,9 +205,7 @@ pub(crate) fn owner_of(handle: Handle) -> Option<StackRef> {
     let stack = owner.upgrade()?;
     let own = of_thread().is_some_and(|own| own.uid() == stack.uid());
     let made = || {
-        stack.inspect(|model| {
-            model.registration(handle).is_some() || model.death(handle).is_some()
-        })
+        stack.inspect(|model| model.registration(handle).is_some() || model.death(handle).is_some())
     };
     (!own && !stack.is_closed() && made()).then_some(stack)
 }

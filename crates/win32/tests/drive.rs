@@ -1,5 +1,9 @@
 //! The functions of `netiosim.h`: what they do, and what they do with nonsense.
 
+// Every call of the C API is an unsafe one; what it wants of its caller is on its page, and here it holds throughout: pointers
+// are to locals or are NULL on purpose, and texts are literals.
+#![allow(clippy::undocumented_unsafe_blocks)]
+
 use std::ffi::{CStr, CString, c_char};
 use std::ptr;
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};

@@ -437,7 +437,7 @@ fn register(kind: u8, family: u16, callback: bool, initial: u8, pointer: bool, a
         }
     };
     SEEN.with_borrow_mut(|seen| {
-        seen.handles.push(if code == 0 || code == 997 { handle } else { 0 })
+        seen.handles.push(if code == 0 || code == 997 { handle } else { 0 });
     });
     say(format!("register {kind}: {code} {handle:#x}"));
 }
@@ -879,7 +879,8 @@ fn what_is_compared_is_not_empty() {
     let change = |which| Op::Change { which, alias: 0, address: 1, number: 2 };
     let mut ops: Vec<Op> = (0..6).map(register).collect();
     // With a dormant Teredo client the addresses are not stable yet, and the table has to wait.
-    let waits = Op::Register { kind: 4, family: 0, callback: true, initial: 0, handle: true, act: 1 };
+    let waits =
+        Op::Register { kind: 4, family: 0, callback: true, initial: 0, handle: true, act: 1 };
     ops.extend([change(1), change(2), waits]);
     ops.extend([0, 3, 4, 5, 7].map(change));
     ops.extend([Op::Run, Op::Advance(60_000)]);

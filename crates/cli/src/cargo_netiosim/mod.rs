@@ -27,6 +27,7 @@ mod wrapper;
 
 // The strings of the stand-in, for their tests: it is compiled with the user's packages otherwise.
 #[cfg(test)]
+#[allow(unreachable_pub, reason = "public where it stands in for the standard library")]
 #[path = "std_windows/ffi.rs"]
 mod std_windows_ffi;
 

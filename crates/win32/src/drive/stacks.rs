@@ -48,10 +48,7 @@ impl Ending {
         #[cfg(not(unix))]
         match (stack, wishes.strict) {
             (_, true) => Err(Problem::refused("there is no strict mode on this system")),
-            (_, false) => Ok(Self {
-                leaks: wishes.leaks,
-                delivery_limit: wishes.delivery_limit,
-            }),
+            (_, false) => Ok(Self { leaks: wishes.leaks, delivery_limit: wishes.delivery_limit }),
         }
     }
 }

@@ -65,7 +65,9 @@ fn of_or_new(stack: &StackRef, overlapped: *const OVERLAPPED) -> Option<Overlapp
     let mut gone = Vec::new();
     if !all.contains_key(&stack.uid()) {
         // Those of stacks that are gone are of no use to anybody.
-        gone.extend(all.extract_if(.., |_, own| own.stack.is_closed()).map(|(_, own)| own));
+        let closed: Vec<_> =
+            all.iter().filter(|(_, own)| own.stack.is_closed()).map(|(uid, _)| *uid).collect();
+        gone.extend(closed.iter().filter_map(|uid| all.remove(uid)));
     }
     let own = all.entry(stack.uid()).or_insert_with(|| Own::new(stack));
     if let Some(known) = own.by_address.get(&address) {
