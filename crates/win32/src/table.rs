@@ -1,7 +1,7 @@
 //! The tables that are handed out: their memory, and what is done with it when it is freed.
 
 use std::alloc::Layout as Size;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ffi::c_void;
 
 use netiosim_sim::model::api::Memory;
@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use crate::layout::Layout;
 use crate::{current, lent, origin};
 
-/// As many freed tables rest, poisoned, before their memory goes back.
+/// As many freed tables of each stack rest, poisoned, before their memory goes back.
 const RESTING: usize = 64;
 /// As many tables are kept for clients of stacks that are gone, which never freed them.
 const ORPHANS: usize = 1024;
@@ -45,8 +45,8 @@ struct Heap {
 struct Tables {
     /// By address: those in use and those that rest.
     all: BTreeMap<usize, Table>,
-    /// Freed ones, oldest first.
-    resting: VecDeque<usize>,
+    /// Freed ones of each stack, oldest first: what one test frees takes no table away from another.
+    resting: BTreeMap<u64, VecDeque<usize>>,
     /// Those of stacks that are gone, oldest first.
     orphans: VecDeque<usize>,
     /// How many there may be before the next sweep.
@@ -55,7 +55,7 @@ struct Tables {
 
 static TABLES: Mutex<Tables> = Mutex::new(Tables {
     all: BTreeMap::new(),
-    resting: VecDeque::new(),
+    resting: BTreeMap::new(),
     orphans: VecDeque::new(),
     sweep_at: SWEEP,
 });
@@ -178,16 +178,19 @@ pub(crate) fn in_place(place: usize, generation: u32) -> Option<(WeakStack, Tabl
 }
 
 impl Tables {
-    /// Poisons a table that was freed; the one that has rested longest goes back.
+    /// Poisons a table that was freed; the one of the same stack that has rested longest goes back.
     fn rest(&mut self, address: usize) {
-        if self.resting.contains(&address) {
+        let Some(table) = self.all.get(&address) else { return };
+        // Those of stacks that are gone are orphans.
+        let Some(stack) = table.stack.upgrade() else { return };
+        let resting = self.resting.entry(stack.uid()).or_default();
+        if resting.contains(&address) {
             return;
         }
-        let Some(table) = self.all.get(&address) else { return };
         table.block.close();
-        self.resting.push_back(address);
-        while self.resting.len() > RESTING {
-            let Some(oldest) = self.resting.pop_front() else { break };
+        resting.push_back(address);
+        while resting.len() > RESTING {
+            let Some(oldest) = resting.pop_front() else { break };
             self.all.remove(&oldest);
         }
     }
@@ -195,20 +198,25 @@ impl Tables {
     /// Looks for the tables of stacks that are gone, whose test is over, and keeps only the youngest of them;
     /// and for those that went with their process.
     fn sweep(&mut self) {
-        let (mut orphans, mut gone) = (Vec::new(), Vec::new());
+        let (mut orphans, mut gone, mut alive) = (Vec::new(), Vec::new(), BTreeSet::new());
         for (address, table) in &self.all {
             match table.stack.upgrade().filter(|stack| !stack.is_closed()) {
                 None if !self.orphans.contains(address) => orphans.push((table.id, *address)),
-                Some(stack) if !stack.holds_table(table.id) => gone.push(*address),
-                _ => {}
+                None => {}
+                Some(stack) => {
+                    alive.insert(stack.uid());
+                    if !stack.holds_table(table.id) {
+                        gone.push(*address);
+                    }
+                }
             }
         }
+        self.resting.retain(|uid, _| alive.contains(uid));
         orphans.sort_unstable();
         self.orphans.extend(orphans.into_iter().map(|(_, address)| address));
         self.orphans.retain(|orphan| self.all.contains_key(orphan));
         while self.orphans.len() > ORPHANS {
             let Some(oldest) = self.orphans.pop_front() else { break };
-            self.resting.retain(|resting| *resting != oldest);
             self.all.remove(&oldest);
         }
         for address in gone {
