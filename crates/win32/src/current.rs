@@ -145,6 +145,12 @@ fn of_maker() -> Option<StackRef> {
     maker.upgrade()
 }
 
+/// Whether a call of the calling thread is meant for a stack, or for any, and not for the default one.
+#[cfg(windows)]
+pub(crate) fn is_any_bound() -> bool {
+    GUARDS.load(Ordering::SeqCst) > 0 || of_thread().is_some()
+}
+
 /// Tells every bound stack of a call that may have been meant for it, and returns the code that it answers; `None` if
 /// the last of them was unbound meanwhile.
 #[cold]

@@ -195,6 +195,11 @@ mod exit {
 
 #[cfg(windows)]
 mod exit {
-    /// The DLL reports when it is detached.
-    pub(super) fn arm() {}
+    pub(super) fn arm() {
+        crate::windows::exit::at_exit(|status| {
+            let speaks_against = super::report_at_exit();
+            // A status that is not known counts as 0.
+            if speaks_against && status.unwrap_or(0) == 0 { 1 } else { status.unwrap_or(0) }
+        });
+    }
 }

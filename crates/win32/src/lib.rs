@@ -49,6 +49,8 @@ mod strict;
 mod strict;
 mod table;
 mod trace_file;
+#[cfg(windows)]
+pub mod windows;
 
 pub use netiosim_sim as sim;
 

@@ -86,6 +86,13 @@ fn shorten(file: &str) -> String {
 }
 
 /// The return address of the export at `entry`, where no register holds it: found by walking the stack.
+#[cfg(windows)]
+pub(crate) fn walk(entry: usize) -> usize {
+    crate::windows::caller::of(entry)
+}
+
+/// The return address of the export at `entry`, where no register holds it: found by walking the stack.
+#[cfg(not(windows))]
 #[cold]
 pub(crate) fn walk(entry: usize) -> usize {
     let mut next = false;

@@ -62,6 +62,24 @@ pub unsafe extern "system" fn GetBestRoute2(
     route: *mut MIB_IPFORWARD_ROW2,
     best_source: *mut SOCKADDR_INET,
 ) -> u32 {
+    #[cfg(windows)]
+    if let Some(system) = crate::windows::system::instead("GetBestRoute2\0") {
+        type Real = unsafe extern "system" fn(
+            *const NET_LUID_LH,
+            u32,
+            *const SOCKADDR_INET,
+            *const SOCKADDR_INET,
+            u32,
+            *mut MIB_IPFORWARD_ROW2,
+            *mut SOCKADDR_INET,
+        ) -> u32;
+        // SAFETY: the system's function of this name has these parameters and this result.
+        let system: Real = unsafe { std::mem::transmute(system) };
+        // SAFETY: the caller's.
+        return unsafe {
+            system(luid, index, source, destination, sort_options, route, best_source)
+        };
+    }
     // Seven parameters: no register is left for the return address.
     let caller = crate::origin::walk(GetBestRoute2 as *const () as usize);
     // SAFETY: the caller's.

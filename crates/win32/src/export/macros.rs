@@ -53,6 +53,13 @@ macro_rules! export {
         #[cfg(any(windows, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
         pub unsafe extern "system" fn $name($($argument: $type),*) $(-> $result)? {
             $crate::export::macros::real! { fn real($caller; $($argument: $type),*) $(-> $result)? $body }
+            #[cfg(windows)]
+            if let Some(system) = $crate::windows::system::instead(concat!(stringify!($name), "\0")) {
+                // SAFETY: the system's function of this name has these parameters and this result.
+                let system: unsafe extern "system" fn($($type),*) $(-> $result)? = unsafe { std::mem::transmute(system) };
+                // SAFETY: the caller's.
+                return unsafe { system($($argument),*) };
+            }
             let caller = $crate::origin::walk($name as *const () as usize);
             // SAFETY: the caller's.
             unsafe { real($($argument,)* caller) }
