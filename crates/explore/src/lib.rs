@@ -1,0 +1,6 @@
+//! Every interleaving: of a scenario, and of real code on the simulated stack.
+//!
+//! A test that runs once sees one order of events. This crate tries them all, or as many as a limit allows, and
+//! tells the shortest one that goes wrong.
+
+pub mod schedule;
