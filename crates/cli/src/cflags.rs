@@ -41,7 +41,7 @@ pub(crate) fn cflags(args: &CflagsArgs, output: &mut Output) -> u8 {
             let all = flags.all(args.libs);
             if let Some(flag) = all.iter().find(|flag| flag.contains(char::is_whitespace)) {
                 complain(&format!(
-                    "`{flag}` contains a space, which a shell would split; use --pkg-config"
+                    "`{flag}` contains a space, which a shell would split; use --pkg-config, and `eval` (docs/c.md)"
                 ));
                 return USAGE;
             }
@@ -120,13 +120,16 @@ fn mingw_headers(read: impl Fn(&str) -> Option<PathBuf>) -> Result<PathBuf, Stri
     })
 }
 
-/// The folder of our own headers: `include` in one of the folders above the library.
+/// The folder of our own headers: `include` in one of the folders above the library, else that of the checkout in
+/// which this command was built: cargo's target folder may lie elsewhere.
 fn own_headers(library: &Library) -> Result<PathBuf, String> {
     let above = library.folder.ancestors().take(5).map(|folder| folder.join("include"));
-    above.into_iter().find(|folder| folder.join("netiosim-native.h").is_file()).ok_or_else(|| {
+    let built = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../include");
+    let mut folders = above.chain(std::fs::canonicalize(built));
+    folders.find(|folder| folder.join("netiosim-native.h").is_file()).ok_or_else(|| {
         format!(
-            "netiosim-native.h is not found: it lies in the folder `include` of a checkout, or beside the folder of {}",
-            library.file.display()
+            "netiosim-native.h is not found: it lies in the folder `include` of a checkout; copy that folder beside {} or above it",
+            library.folder.display()
         )
     })
 }

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use netiosim_model::profile::Profile;
@@ -140,7 +141,7 @@ fn lived((profile, seed): (Profile, u64), heard: Heard) -> Lived {
             "the end of the program",
             "that it ends by itself, so that the expectations can be judged",
             if heard.ended_well() {
-                "it ended without its exit handlers (_exit, or another program took its place)"
+                "it ended without its exit handlers (_exit, or another program took its place), or it closed all its descriptors"
                     .to_owned()
             } else {
                 heard.status_words()
@@ -209,7 +210,8 @@ fn other_library(program: &OsStr, other: &str, own: &str) -> String {
 
 fn complain_of(problems: &[Problem], output: &Output) {
     for problem in problems {
-        complain(&problem.render(output.color()));
+        // It says itself that it is an error. There is nobody left to tell when this fails.
+        let _ = writeln!(anstream::stderr(), "{}", problem.render(output.color()));
     }
 }
 

@@ -3,4 +3,6 @@
 //! A test that runs once sees one order of events. This crate tries them all, or as many as a limit allows, and
 //! tells the shortest one that goes wrong.
 
+pub mod random;
 pub mod schedule;
+pub mod walk;

@@ -136,8 +136,16 @@ impl Core {
             port: None,
             output: Output::Nothing,
         };
+        if let Some(keep) = self.keep.filter(|keep| self.calls.len() >= 2 * keep) {
+            self.calls_gone += keep;
+            self.calls.drain(..keep);
+        }
         self.calls.push(record);
-        Some(self.calls.len() - 1)
+        Some(self.calls_gone + self.calls.len() - 1)
+    }
+
+    fn logged(&mut self, at: Option<usize>) -> Option<&mut CallRecord> {
+        self.calls.get_mut(at?.checked_sub(self.calls_gone)?)
     }
 
     /// Completes an entry of the log.
@@ -148,7 +156,7 @@ impl Core {
         handle: Option<Handle>,
         port: Option<u16>,
     ) {
-        if let Some(record) = at.and_then(|at| self.calls.get_mut(at)) {
+        if let Some(record) = self.logged(at) {
             record.code = Some(code);
             record.handle = handle;
             record.port = port;
@@ -157,7 +165,7 @@ impl Core {
 
     /// Adds what a call wrote to an entry of the log.
     pub(crate) fn log_output(&mut self, at: Option<usize>, output: &Output) {
-        if let Some(record) = at.and_then(|at| self.calls.get_mut(at)) {
+        if let Some(record) = self.logged(at) {
             record.output = output.clone();
         }
     }

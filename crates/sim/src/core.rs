@@ -92,6 +92,10 @@ pub(crate) struct Core {
     pub(crate) monitor: Monitor,
     pub(crate) held: Held,
     pub(crate) calls: Vec<CallRecord>,
+    /// How many calls before them were forgotten.
+    pub(crate) calls_gone: usize,
+    /// At twice as many the older half of the calls is forgotten, and all events; `None`: never.
+    pub(crate) keep: Option<usize>,
     pub(crate) checks: Vec<Check>,
     /// Who is told of the end of overlapped requests.
     pub(crate) completions: Vec<Completion>,
@@ -128,6 +132,8 @@ impl Core {
             monitor: Monitor::default(),
             held: Held::default(),
             calls: Vec::new(),
+            calls_gone: 0,
+            keep: None,
             checks: Vec::new(),
             completions: Vec::new(),
             clock: None,

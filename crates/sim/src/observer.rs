@@ -21,6 +21,7 @@ impl Core {
     /// Tells the observers what is new.
     pub(crate) fn observe(&mut self) {
         if self.observers.is_empty() {
+            self.forget_events();
             return;
         }
         let events = self.machine.events();
@@ -29,6 +30,15 @@ impl Core {
             for observer in &mut self.observers {
                 observer.events(&self.machine, fresh);
             }
+        }
+        self.forget_events();
+    }
+
+    /// Lets go of the events so far when there are more than are to be kept; the observers were told of them.
+    fn forget_events(&mut self) {
+        if self.keep.is_some_and(|keep| self.machine.events().len() >= 2 * keep) {
+            drop(self.machine.take_events());
+            self.seen = 0;
         }
     }
 

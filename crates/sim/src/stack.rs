@@ -381,6 +381,12 @@ impl StackRef {
             core.machine.record(on);
         });
     }
+
+    /// Keeps no more than twice as many calls and events, for programs that run for long: at that number the older
+    /// half of the calls is forgotten, and all events, of which the observers were told. Findings are kept.
+    pub fn keep_recent(&self, count: usize) {
+        self.look(|core| core.keep = Some(count.max(1)));
+    }
 }
 
 impl fmt::Debug for StackRef {

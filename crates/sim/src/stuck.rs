@@ -32,6 +32,14 @@ pub(crate) fn stuck(inner: &Arc<Inner>, core: &mut Core) -> bool {
         OnDeadlock::Error => {}
         OnDeadlock::Hang => {
             core.sched.hung = true;
+            if inner.announce {
+                for at in found {
+                    watchdog::say(&format!(
+                        "netiosim: nothing can go on, and these threads hang now, as they would on Windows:\n{}\n",
+                        core.machine.findings()[at]
+                    ));
+                }
+            }
             return false;
         }
         OnDeadlock::Abort => {

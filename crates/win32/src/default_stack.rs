@@ -13,6 +13,9 @@ static OWNER: Mutex<Option<Stack>> = Mutex::new(None);
 /// How it lives; a shared object may say so before the first call.
 static LIFE: Mutex<Life> = Mutex::new(Life { make: builder, begun, ended });
 
+/// Nobody reads the trace of a program that runs for long to its beginning.
+const KEPT: usize = 1 << 14;
+
 /// The default stack, and the process that it belongs to.
 struct Default {
     stack: StackRef,
@@ -88,6 +91,7 @@ pub fn set_default_builder(maker: fn() -> Builder) {
 /// The default stack was made: time goes by.
 #[doc(hidden)]
 pub fn begun(stack: &StackRef) {
+    stack.keep_recent(KEPT);
     stack.follow_real_time(1.0);
 }
 
