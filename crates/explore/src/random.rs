@@ -142,8 +142,8 @@ mod tests {
         assert_eq!(Random::of_run(1, 2).next_u64(), RUN_FOR_EVER);
     }
 
-    const FOR_EVER: [u64; 3] = [0, 0, 0];
-    const RUN_FOR_EVER: u64 = 0;
+    const FOR_EVER: [u64; 3] = [11_091_344_671_253_066_420, 4, 103];
+    const RUN_FOR_EVER: u64 = 4_764_402_415_737_467_414;
 
     #[test]
     fn every_position_is_met() {

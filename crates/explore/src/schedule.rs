@@ -63,7 +63,7 @@ impl fmt::Display for Subject {
 ///
 /// let schedule = Schedule { subject: Subject::Code, fingerprint: 7, steps: vec![0, 4, 1] };
 /// let text = schedule.to_string();
-/// assert_eq!(text, "n1cOAAAAAAAAAHAEBC12tOY");
+/// assert_eq!(text, "n1cOAAAAAAAAAAHAEBCNl_RR");
 /// assert_eq!(text.parse(), Ok(schedule));
 /// assert_eq!(text.replace('E', "F").parse::<Schedule>(), Err(ScheduleError::Checksum));
 /// ```
