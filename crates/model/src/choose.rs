@@ -50,7 +50,7 @@ impl Chooser for First {
 ///
 /// With seed 0 it answers [`Chooser::choose`] like [`First`], so that the default run takes the
 /// first value of every open option, and draws from the generator seeded with 0.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Seeded {
     seed: u64,
     state: u64,

@@ -33,6 +33,7 @@ pub mod net;
 pub mod notification;
 #[cfg(feature = "serde")]
 mod pairs;
+pub mod part;
 pub mod profile;
 pub mod row;
 pub mod rule;

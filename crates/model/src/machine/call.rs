@@ -61,7 +61,7 @@ impl Machine {
         call: &Call,
         chooser: &mut dyn Chooser,
     ) -> (Status, Output) {
-        let env = self.state.env.clone();
+        let env = self.env_snapshot();
         let flavour = self.flavour(actor);
         let mut ask = Ask {
             env: &env,

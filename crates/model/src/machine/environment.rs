@@ -54,11 +54,11 @@ impl Machine {
                 Some(due) if due <= ms - gone => {
                     self.pass(due);
                     gone += due;
-                    let ready = self.state.next_order;
+                    let ready = *self.state.next_order;
                     let rules = self.cascade_rules(true, chooser);
                     let effects = self.env_mut().fire_timer(rules, chooser);
                     self.owe(effects, chooser);
-                    if self.state.next_order != ready {
+                    if *self.state.next_order != ready {
                         return gone;
                     }
                 }
@@ -73,7 +73,7 @@ impl Machine {
 
     fn pass(&mut self, ms: u64) {
         if ms > 0 {
-            self.state.now_ms = self.state.now_ms.saturating_add(ms);
+            *self.state.now_ms = self.state.now_ms.saturating_add(ms);
             self.env_mut().elapse(ms);
         }
     }

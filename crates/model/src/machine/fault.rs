@@ -94,7 +94,7 @@ impl Machine {
         if self.state.faults.entries.is_empty() {
             return None;
         }
-        let now_ms = self.state.now_ms;
+        let now_ms = *self.state.now_ms;
         let mut hit = None;
         for entry in &mut self.state.faults.entries {
             let fault = &entry.fault;

@@ -383,7 +383,7 @@ impl Machine {
     ) -> usize {
         let at = self.findings.len();
         let place = self.state.actors[actor.slot()].place;
-        let at_ms = self.state.now_ms;
+        let at_ms = *self.state.now_ms;
         self.findings.push(Finding {
             rule,
             message,

@@ -174,7 +174,7 @@ impl Machine {
             }
             self.refresh_ready(lane.handle);
         }
-        for lock in &mut self.state.locks {
+        for lock in self.state.locks.iter_mut() {
             lock.owners.retain(|owner| owner.0 != actor);
         }
     }
@@ -199,7 +199,7 @@ impl Machine {
                 self.end_process(ProcessId::at(n), Death::Reboot);
             }
         }
-        self.state.nsi_down = false;
+        *self.state.nsi_down = false;
         // What routers said is forgotten.
         let mut changes = Vec::new();
         if self.env().native_heard {
@@ -249,7 +249,7 @@ impl Machine {
     /// Makes the NSI service unreachable or reachable: registering fails with 1753 meanwhile
     /// (observed, 4).
     pub fn set_nsi_down(&mut self, down: bool) {
-        self.state.nsi_down = down;
+        *self.state.nsi_down = down;
     }
 
     /// Adds an object that a context can stand for; it is not constructed yet.

@@ -20,6 +20,7 @@ mod fault;
 mod graph;
 mod life;
 mod overlapped;
+mod parts;
 mod query;
 mod register;
 mod registration;
@@ -38,6 +39,7 @@ pub use self::deliver::Due;
 pub use self::fault::{Fault, FaultTarget};
 pub use self::life::Process;
 pub use self::overlapped::Progress;
+pub use self::parts::{PartKind, PartName, PartValue};
 pub use self::query::EntryQuery;
 pub use self::register::Registered;
 pub use self::registration::{Death, Kind, Registration, Request, Running};
@@ -50,6 +52,7 @@ use crate::env::Env;
 use crate::event::{Event, What};
 use crate::finding::Finding;
 use crate::ids::{ActorId, Handle, LaneId, PlaceId, ProcessId, TableId};
+use crate::part::{Part, Parts};
 use crate::profile::{OptionId, Options, Profile};
 use crate::status::{Flavour, KernelNames, Status};
 
@@ -81,35 +84,35 @@ struct Slot {
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct State {
     tag: u16,
-    now_ms: u64,
+    now_ms: Part<u64>,
     profile: Profile,
     options: Options,
-    env: Arc<Env>,
-    processes: Vec<Process>,
-    actors: Vec<Actor>,
-    slots: Vec<Slot>,
-    free_slots: Vec<u32>,
+    env: Part<Arc<Env>>,
+    processes: Parts<Process>,
+    actors: Parts<Actor>,
+    slots: Parts<Slot>,
+    free_slots: Part<Vec<u32>>,
     /// Live registrations in the order of their birth.
-    live: BTreeMap<u64, Handle>,
+    live: Part<BTreeMap<u64, Handle>>,
     /// Registrations whose cancel is a deadlock and may yet be refused: what they are owed meanwhile
     /// is set aside.
-    hung: BTreeMap<u64, Handle>,
+    hung: Part<BTreeMap<u64, Handle>>,
     /// Lanes with something to deliver to the pool, by what they would deliver next.
-    #[cfg_attr(feature = "serde", serde(with = "crate::pairs"))]
-    ready: BTreeMap<(u64, u64, u8), LaneId>,
-    next_order: u64,
-    next_birth: u64,
-    locks: Vec<Lock>,
-    channels: Vec<Channel>,
-    signals: Vec<signal::Signal>,
-    objects: Vec<(Arc<str>, ObjectLife)>,
+    #[cfg_attr(feature = "serde", serde(with = "crate::pairs::part"))]
+    ready: Part<BTreeMap<(u64, u64, u8), LaneId>>,
+    next_order: Part<u64>,
+    next_birth: Part<u64>,
+    locks: Parts<Lock>,
+    channels: Parts<Channel>,
+    signals: Parts<signal::Signal>,
+    objects: Parts<(Arc<str>, ObjectLife)>,
     /// The tables that were handed out and not freed.
-    tables: BTreeMap<TableId, Table>,
+    tables: Part<BTreeMap<TableId, Table>>,
     /// How many were handed out: it numbers them and tells no two states apart.
-    tables_ever: Aside<u32>,
-    overlapped: Vec<Overlapped>,
-    faults: Faults,
-    nsi_down: bool,
+    tables_ever: Part<Aside<u32>>,
+    overlapped: Parts<Overlapped>,
+    faults: Part<Faults>,
+    nsi_down: Part<bool>,
 }
 
 /// The machine: a [`State`] and the record of what happened to it.
@@ -149,7 +152,7 @@ pub struct Machine {
     findings: Vec<Finding>,
     places: Places,
     /// What is remembered of the tables that were freed last, so that a mistake can be explained.
-    freed: BTreeMap<TableId, Table>,
+    freed: Part<BTreeMap<TableId, Table>>,
     /// The names of registrations that were made while events were recorded, with their families:
     /// the trace speaks of them when they are long gone.
     labels: BTreeMap<Handle, (Arc<str>, bool)>,
@@ -187,32 +190,32 @@ impl Machine {
     pub fn with_options(profile: Profile, options: Options, env: Env) -> Self {
         let state = State {
             tag: 0,
-            now_ms: 0,
+            now_ms: Part::new(0),
             profile,
             options,
-            env: Arc::new(env),
-            processes: Vec::new(),
-            actors: Vec::new(),
-            slots: Vec::new(),
-            free_slots: Vec::new(),
-            live: BTreeMap::new(),
-            hung: BTreeMap::new(),
-            ready: BTreeMap::new(),
-            next_order: 0,
-            next_birth: 0,
-            locks: Vec::new(),
-            channels: Vec::new(),
-            signals: Vec::new(),
-            objects: Vec::new(),
-            tables: BTreeMap::new(),
-            tables_ever: Aside(0),
-            overlapped: Vec::new(),
-            faults: Faults::default(),
-            nsi_down: false,
+            env: Part::new(Arc::new(env)),
+            processes: Parts::new(),
+            actors: Parts::new(),
+            slots: Parts::new(),
+            free_slots: Part::default(),
+            live: Part::default(),
+            hung: Part::default(),
+            ready: Part::default(),
+            next_order: Part::new(0),
+            next_birth: Part::new(0),
+            locks: Parts::new(),
+            channels: Parts::new(),
+            signals: Parts::new(),
+            objects: Parts::new(),
+            tables: Part::default(),
+            tables_ever: Part::new(Aside(0)),
+            overlapped: Parts::new(),
+            faults: Part::default(),
+            nsi_down: Part::new(false),
         };
         let places = Places::default();
         let (events, findings, labels) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let freed = BTreeMap::new();
+        let freed = Part::default();
         Self { state, events, recording: true, findings, places, freed, labels }
     }
 
@@ -234,14 +237,14 @@ impl Machine {
     pub fn resume(state: State) -> Self {
         let places = Places::default();
         let (events, findings, labels) = (Vec::new(), Vec::new(), BTreeMap::new());
-        let freed = BTreeMap::new();
+        let freed = Part::default();
         Self { state, events, recording: true, findings, places, freed, labels }
     }
 
     /// The virtual time, in milliseconds.
     #[must_use]
     pub fn now_ms(&self) -> u64 {
-        self.state.now_ms
+        *self.state.now_ms
     }
 
     /// The profile it was made with.
@@ -265,12 +268,12 @@ impl Machine {
     /// The tables as they are now, to keep.
     #[must_use]
     pub fn env_snapshot(&self) -> Arc<Env> {
-        self.state.env.clone()
+        Arc::clone(&self.state.env)
     }
 
     /// The actors, in the order in which they were made.
     #[must_use]
-    pub fn actors(&self) -> &[Actor] {
+    pub fn actors(&self) -> &Parts<Actor> {
         &self.state.actors
     }
 
@@ -314,6 +317,11 @@ impl Machine {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// Forgets the findings so far; their positions begin at 0 again.
+    pub fn forget_findings(&mut self) {
+        self.findings.clear();
     }
 
     /// Takes the events that were recorded since the last time.
@@ -400,7 +408,7 @@ impl Machine {
 
     /// The processes, in the order in which they were made.
     #[must_use]
-    pub fn processes(&self) -> &[Process] {
+    pub fn processes(&self) -> &Parts<Process> {
         &self.state.processes
     }
 
@@ -475,7 +483,7 @@ impl Machine {
     fn event(&mut self, actor: Option<ActorId>, what: What) {
         if self.recording {
             let place = actor.and_then(|actor| self.state.actors[actor.slot()].place);
-            self.events.push(Event { at_ms: self.state.now_ms, actor, place, what });
+            self.events.push(Event { at_ms: *self.state.now_ms, actor, place, what });
         }
     }
 }

@@ -198,7 +198,7 @@ impl Machine {
             self.finding(Rule::ForeignCallback, actor, None, message, Vec::new());
             return Some(Status::InvalidParameter);
         }
-        if self.state.nsi_down {
+        if *self.state.nsi_down {
             return Some(Status::NotRegistered);
         }
         None
@@ -248,8 +248,8 @@ impl Machine {
 
         let process = self.state.actors[actor.slot()].process;
         let order = self.take_order();
-        let born = self.state.next_birth;
-        self.state.next_birth += 1;
+        let born = *self.state.next_birth;
+        *self.state.next_birth += 1;
         let lanes = families.iter().enumerate().map(|(n, family)| Lane {
             family: *family,
             initial: if asked && (n == 0 || each) { Initial::OnPool } else { Initial::None },
@@ -372,8 +372,8 @@ impl Machine {
     }
 
     pub(crate) fn take_order(&mut self) -> u64 {
-        let order = self.state.next_order;
-        self.state.next_order += 1;
+        let order = *self.state.next_order;
+        *self.state.next_order += 1;
         order
     }
 }

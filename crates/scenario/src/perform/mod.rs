@@ -27,7 +27,7 @@ use crate::program::{ApiOp, Program, TableTarget};
 use crate::values::{Variables, code_words, same};
 
 /// What the scripts of a run hold: handles, rows, tables, variables.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Store {
     pub(crate) handles: Vec<Handle>,
     /// Kept pointers to notification rows, with the types of the rows.

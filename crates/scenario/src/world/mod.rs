@@ -8,9 +8,11 @@ mod finish;
 mod hand;
 mod happen;
 mod ops;
+mod search;
 
 pub(crate) use self::finish::{final_port, tables_held};
 pub(crate) use self::ops::GARBAGE;
+pub use self::search::{Decider, Decision, WorldPart, WorldPartName};
 
 use std::sync::Arc;
 
@@ -22,6 +24,9 @@ use netiosim_model::ids::{
     SignalId, TableId,
 };
 use netiosim_model::machine::{Due, Machine, Registered, Registration};
+use netiosim_model::part::{Part, Parts};
+
+use self::search::History;
 
 use crate::outcome::{Delivered, Failure, Outcome};
 use crate::perform::Store;
@@ -81,8 +86,8 @@ struct PendingCall {
 pub struct World {
     program: Arc<Program>,
     machine: Machine,
-    chooser: Seeded,
-    runners: Vec<Runner>,
+    chooser: Decider,
+    runners: Parts<Runner>,
     processes: Vec<ProcessId>,
     modules: Vec<ModuleId>,
     locks: Vec<LockId>,
@@ -90,10 +95,14 @@ pub struct World {
     signals: Vec<SignalId>,
     objects: Vec<ObjectId>,
     overlapped: Vec<OverlappedId>,
-    store: Store,
+    store: Part<Store>,
     /// Where each thread of the scenario runs.
-    threads: Vec<Option<usize>>,
-    timeline: usize,
+    threads: Part<Vec<Option<usize>>>,
+    timeline: Part<usize>,
+    /// What expectations look at, of a world that is searched.
+    history: Part<History>,
+    /// Whether it is searched: what is told of a single run is left out.
+    searched: bool,
     events: Vec<Event>,
     deliveries: Vec<Delivered>,
     failures: Vec<Failure>,
@@ -129,8 +138,8 @@ impl World {
             machine.fault_add(fault.clone());
         }
         let mut world = Self {
-            chooser: Seeded::new(seed),
-            runners: Vec::new(),
+            chooser: Decider::new(seed),
+            runners: Parts::new(),
             processes,
             modules,
             locks,
@@ -138,9 +147,11 @@ impl World {
             signals,
             objects,
             overlapped,
-            store: Store::new(program),
-            threads: vec![None; program.threads.len()],
-            timeline: 0,
+            store: Part::new(Store::new(program)),
+            threads: Part::new(vec![None; program.threads.len()]),
+            timeline: Part::new(0),
+            history: Part::default(),
+            searched: false,
             events: Vec::new(),
             deliveries: Vec::new(),
             failures: Vec::new(),
@@ -148,6 +159,10 @@ impl World {
             machine,
             program: program.clone(),
         };
+        // Places are numbers; they do not depend on who comes where first.
+        for (_, place) in program.scripts.iter().flat_map(|script| &script.ops) {
+            world.machine.place_id(place);
+        }
         for thread in 0..program.threads.len() {
             world.start(thread);
         }
@@ -174,7 +189,7 @@ impl World {
         let mut all: Vec<Choice> = runners.collect();
         all.extend(self.machine.deliverable().into_iter().map(Choice::Deliver));
         let now_ms = self.machine.now_ms();
-        if self.program.timeline.get(self.timeline).is_some_and(|entry| entry.0 <= now_ms) {
+        if self.program.timeline.get(*self.timeline).is_some_and(|entry| entry.0 <= now_ms) {
             all.push(Choice::Timeline);
         }
         if all.is_empty() && self.next_moment_ms().is_some() {
@@ -190,10 +205,10 @@ impl World {
             Choice::Run(runner) => self.run_step(runner),
             Choice::Deliver(lane) => self.begin_on_pool(lane),
             Choice::Timeline => {
-                let event = self.program.timeline[self.timeline].1.clone();
-                let position = self.program.timeline_places[self.timeline];
+                let event = self.program.timeline[*self.timeline].1.clone();
+                let position = self.program.timeline_places[*self.timeline];
                 let place: Arc<str> = format!("timeline[{position}]").into();
-                self.timeline += 1;
+                *self.timeline += 1;
                 self.happen(&event, None, &place);
             }
             Choice::Time => {
@@ -202,7 +217,11 @@ impl World {
                 }
             }
         }
-        self.events.extend(self.machine.take_events());
+        if self.searched {
+            self.observe_findings();
+        } else {
+            self.events.extend(self.machine.take_events());
+        }
     }
 
     /// Runs to the end by the seed: with seed 0 always the first step of [`World::enabled`], with
@@ -239,7 +258,7 @@ impl World {
     /// Milliseconds until something happens by itself; `None` when nothing ever does.
     fn next_moment_ms(&self) -> Option<u64> {
         let sleepers = self.runners.iter().filter(|runner| self.alive(runner));
-        let timeline = self.program.timeline.get(self.timeline).map(|entry| entry.0);
+        let timeline = self.program.timeline.get(*self.timeline).map(|entry| entry.0);
         let planned_ms = sleepers.filter_map(|runner| runner.wake_ms).chain(timeline).min();
         next_moment_ms(&self.machine, planned_ms)
     }
@@ -318,7 +337,11 @@ impl World {
         let rows = table.and_then(|table| self.machine.table_rows(actor, table));
         let rows = rows.map(|rows| rows.len());
         let delivered = Delivered::new(&due, registration, during_register, rows, &self.machine);
-        self.deliveries.push(delivered.clone());
+        if self.searched {
+            self.observe(&delivered);
+        } else {
+            self.deliveries.push(delivered.clone());
+        }
         let script = usize::try_from(due.callback).unwrap_or(0);
         self.runners[runner].frames.push(Frame::new(script, Some(delivered), due.object));
     }
@@ -330,6 +353,10 @@ impl World {
         expected: impl Into<String>,
         got: impl Into<String>,
     ) {
+        if self.searched {
+            self.history.failed = true;
+            return;
+        }
         let events = self.events.len() + self.machine.events().len();
         self.failures.push(Failure {
             place: place.clone(),

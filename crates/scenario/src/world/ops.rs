@@ -71,8 +71,9 @@ impl World {
 
     fn end_wait(&mut self, n: usize, op: &Op, place: &Arc<str>) {
         let actor = self.runners[n].actor;
-        if let Op::Cancel { returns, .. } = op {
+        if let Op::Cancel { target, returns } = op {
             let (_, code) = self.machine.cancel_end(actor);
+            self.cancelled(*target, code);
             self.hand(n, place).check_code("CancelMibChangeNotify2", *returns, code);
         } else {
             self.machine.wait_end(actor);
@@ -84,6 +85,13 @@ impl World {
             }
         }
         self.advance(n);
+    }
+
+    fn cancelled(&mut self, target: CancelTarget, code: u32) {
+        if let (CancelTarget::Registration(variable), 0) = (target, code) {
+            let handle = self.store.handles[variable];
+            self.observe_cancel(variable, handle);
+        }
     }
 
     fn hand<'a>(&'a mut self, runner: usize, place: &'a Arc<str>) -> Hand<'a> {
@@ -137,6 +145,7 @@ impl World {
                 };
                 match self.machine.cancel_begin(actor, handle, &mut self.chooser) {
                     CancelBegin::Done { code, .. } => {
+                        self.cancelled(*target, code);
                         self.hand(n, place).check_code("CancelMibChangeNotify2", *returns, code);
                         Begun::Done
                     }

@@ -1,0 +1,391 @@
+//! Parts of a state: values that know whether they were looked at and whether they were changed.
+//!
+//! A step reads and writes a few parts of the state and leaves the rest alone. Whoever searches a state space wants to
+//! know which: a step that was taken once need not be taken again where the parts that it read are the same. So
+//! every member of a state lies in a [`Part`], or in a list of them, [`Parts`]. The marks decide nothing: they are no part of
+//! equality and hash, and a copy has none.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::{Deref, DerefMut, Index, IndexMut};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+const READ: u8 = 1;
+const WRITTEN: u8 = 2;
+
+/// What was done to a part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Somebody looked at it, or may have: whatever is changed counts as looked at.
+    pub read: bool,
+    /// Somebody changed it, or may have.
+    pub written: bool,
+}
+
+/// The mark of one part.
+#[derive(Default)]
+struct Mark(AtomicU8);
+
+impl Mark {
+    fn set(&self, bits: u8) {
+        // Of one machine there is one driver at a time; the atomic is there so that machines can be shared and sent.
+        let before = self.0.load(Ordering::Relaxed);
+        if before & bits != bits {
+            self.0.store(before | bits, Ordering::Relaxed);
+        }
+    }
+
+    fn put(&mut self, bits: u8) {
+        *self.0.get_mut() |= bits;
+    }
+
+    fn take(&mut self) -> Touched {
+        let bits = std::mem::take(self.0.get_mut());
+        Touched { read: bits != 0, written: bits & WRITTEN != 0 }
+    }
+}
+
+/// A value that knows whether it was looked at and whether it was changed.
+pub struct Part<T> {
+    value: T,
+    mark: Mark,
+}
+
+impl<T> Part<T> {
+    /// A part with this value, untouched.
+    pub fn new(value: T) -> Self {
+        Self { value, mark: Mark::default() }
+    }
+
+    /// The value, without a mark.
+    pub fn peek(&self) -> &T {
+        &self.value
+    }
+
+    /// Puts a value in, without a mark.
+    pub fn put(&mut self, value: T) {
+        self.value = value;
+    }
+
+    /// What was done since this was last asked.
+    pub fn take_touched(&mut self) -> Touched {
+        self.mark.take()
+    }
+}
+
+impl<T> Deref for Part<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.mark.set(READ);
+        &self.value
+    }
+}
+
+impl<T> DerefMut for Part<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        self.mark.put(READ | WRITTEN);
+        &mut self.value
+    }
+}
+
+impl<T: Clone> Clone for Part<T> {
+    fn clone(&self) -> Self {
+        Self::new(self.value.clone())
+    }
+}
+
+impl<T: Default> Default for Part<T> {
+    fn default() -> Self {
+        Self::new(T::default())
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Part<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
+}
+
+impl<T: PartialEq> PartialEq for Part<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Eq> Eq for Part<T> {}
+
+impl<T: Hash> Hash for Part<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.value.hash(state);
+    }
+}
+
+/// A list of parts that only grows at its end.
+///
+/// Its end is a part too: whoever walks to it has seen that nothing comes behind, and whoever adds something
+/// changes that.
+pub struct Parts<T> {
+    items: Vec<Part<T>>,
+    end: Mark,
+}
+
+impl<T> Parts<T> {
+    /// A list without parts.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { items: Vec::new(), end: Mark::default() }
+    }
+
+    /// How many parts there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.end.set(READ);
+        self.items.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Adds a part at the end.
+    pub fn push(&mut self, value: T) {
+        let mut part = Part::new(value);
+        part.mark.put(READ | WRITTEN);
+        self.items.push(part);
+        self.end.put(READ);
+    }
+
+    /// One part, if it is there.
+    #[must_use]
+    pub fn get(&self, at: usize) -> Option<&T> {
+        match self.items.get(at) {
+            Some(part) => Some(part),
+            None => {
+                self.end.set(READ);
+                None
+            }
+        }
+    }
+
+    /// One part, to change it.
+    pub fn get_mut(&mut self, at: usize) -> Option<&mut T> {
+        match self.items.get_mut(at) {
+            Some(part) => Some(part),
+            None => {
+                self.end.put(READ);
+                None
+            }
+        }
+    }
+
+    /// All parts; each counts as looked at when it comes.
+    pub fn iter(&self) -> Iter<'_, T> {
+        Iter { items: self.items.iter(), end: &self.end }
+    }
+
+    /// All parts, to change them.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.end.put(READ);
+        self.items.iter_mut().map(DerefMut::deref_mut)
+    }
+
+    /// How many parts there are, without a mark.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.items.len()
+    }
+
+    /// One part, without a mark.
+    #[must_use]
+    pub fn peek(&self, at: usize) -> Option<&T> {
+        self.items.get(at).map(Part::peek)
+    }
+
+    /// Puts a value in at this place or, at the end, behind it, without a mark; with `None` the list ends there.
+    ///
+    /// # Panics
+    ///
+    /// If a place between would stay empty.
+    pub fn put(&mut self, at: usize, value: Option<T>) {
+        match value {
+            Some(value) if at < self.items.len() => self.items[at].put(value),
+            Some(value) => {
+                assert_eq!(at, self.items.len(), "no gap in a list of parts");
+                self.items.push(Part::new(value));
+            }
+            None => self.items.truncate(at),
+        }
+    }
+
+    /// Tells what was done to each part since this was last asked. The place behind the last part is asked about as well: it
+    /// is read if somebody came to the end.
+    pub fn take_touched(&mut self, mut tell: impl FnMut(usize, Touched)) {
+        for (at, part) in self.items.iter_mut().enumerate() {
+            tell(at, part.take_touched());
+        }
+        tell(self.items.len(), self.end.take());
+    }
+}
+
+/// The parts of a list, each looked at when it comes.
+pub struct Iter<'a, T> {
+    items: std::slice::Iter<'a, Part<T>>,
+    end: &'a Mark,
+}
+
+impl<'a, T> Iterator for Iter<'a, T> {
+    type Item = &'a T;
+
+    fn next(&mut self) -> Option<&'a T> {
+        let item = self.items.next();
+        if item.is_none() {
+            self.end.set(READ);
+        }
+        item.map(Deref::deref)
+    }
+}
+
+impl<T> fmt::Debug for Iter<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Iter({} left)", self.items.len())
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Parts<T> {
+    type Item = &'a T;
+    type IntoIter = Iter<'a, T>;
+
+    fn into_iter(self) -> Iter<'a, T> {
+        self.iter()
+    }
+}
+
+impl<T> Default for Parts<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> Index<usize> for Parts<T> {
+    type Output = T;
+
+    fn index(&self, at: usize) -> &T {
+        &self.items[at]
+    }
+}
+
+impl<T> IndexMut<usize> for Parts<T> {
+    fn index_mut(&mut self, at: usize) -> &mut T {
+        &mut self.items[at]
+    }
+}
+
+impl<T> FromIterator<T> for Parts<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(values: I) -> Self {
+        Self { items: values.into_iter().map(Part::new).collect(), end: Mark::default() }
+    }
+}
+
+impl<T: Clone> Clone for Parts<T> {
+    fn clone(&self) -> Self {
+        Self { items: self.items.clone(), end: Mark::default() }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Parts<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(&self.items).finish()
+    }
+}
+
+impl<T: PartialEq> PartialEq for Parts<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.items == other.items
+    }
+}
+
+impl<T: Eq> Eq for Parts<T> {}
+
+impl<T: Hash> Hash for Parts<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.items.hash(state);
+    }
+}
+
+#[cfg(feature = "serde")]
+mod written {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{Part, Parts};
+
+    impl<T: Serialize> Serialize for Part<T> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            self.value.serialize(serializer)
+        }
+    }
+
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Part<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            T::deserialize(deserializer).map(Self::new)
+        }
+    }
+
+    impl<T: Serialize> Serialize for Parts<T> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_seq(&self.items)
+        }
+    }
+
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Parts<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            Vec::<T>::deserialize(deserializer).map(|values| values.into_iter().collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Part, Parts, Touched};
+
+    const NOT: Touched = Touched { read: false, written: false };
+    const READ: Touched = Touched { read: true, written: false };
+    const WRITTEN: Touched = Touched { read: true, written: true };
+
+    #[test]
+    fn a_part_knows_what_was_done_to_it() {
+        let mut part = Part::new(5);
+        assert_eq!((*part.peek(), part.take_touched()), (5, NOT));
+        assert_eq!((*part, part.take_touched()), (5, READ));
+        *part += 1;
+        assert_eq!(part.clone().take_touched(), NOT);
+        assert_eq!((part.take_touched(), part.take_touched()), (WRITTEN, NOT));
+    }
+
+    fn touched(parts: &mut Parts<u32>) -> Vec<Touched> {
+        let mut all = Vec::new();
+        parts.take_touched(|_, touched| all.push(touched));
+        all
+    }
+
+    #[test]
+    fn a_list_knows_how_far_it_was_walked() {
+        let mut parts: Parts<u32> = [1, 2, 3].into_iter().collect();
+        assert_eq!(touched(&mut parts), [NOT; 4]);
+        assert!(parts.iter().any(|part| *part == 2));
+        assert_eq!(touched(&mut parts), [READ, READ, NOT, NOT]);
+        assert!(!parts.iter().any(|part| *part == 4));
+        assert_eq!(touched(&mut parts), [READ; 4]);
+        parts[1] = 7;
+        assert_eq!(parts.get(9), None);
+        assert_eq!(touched(&mut parts), [NOT, WRITTEN, NOT, READ]);
+        parts.push(4);
+        assert_eq!(touched(&mut parts), [NOT, NOT, NOT, WRITTEN, READ]);
+        parts.put(2, None);
+        parts.put(2, Some(8));
+        assert_eq!(touched(&mut parts), [NOT; 4]);
+        assert_eq!(parts.iter().copied().collect::<Vec<_>>(), [1, 7, 8]);
+    }
+}
