@@ -125,7 +125,7 @@ netiosim_status netiosim_advance_ms(netiosim_stack *stack,
                                     uint64_t ms,
                                     size_t *deliveries);
 
-// The virtual time in milliseconds since the stack began, written to `*ms`.
+// The virtual time in milliseconds since the stack began, written to `*ms` unless that is NULL.
 netiosim_status netiosim_now_ms(netiosim_stack *stack, uint64_t *ms);
 
 // Starts the Teredo client on this port, in host byte order; 0: on a port of its own choice.
@@ -202,11 +202,11 @@ netiosim_status netiosim_set_nsi_down(netiosim_stack *stack, uint8_t down);
 netiosim_status netiosim_set_irql(netiosim_stack *stack,
                                   uint8_t irql);
 
-// The calling thread's interrupt request level, written to `*irql`.
+// The calling thread's interrupt request level, written to `*irql` unless that is NULL.
 netiosim_status netiosim_get_irql(netiosim_stack *stack, uint8_t *irql);
 
 // How many findings of a rule, such as "N001" or "self-cancel", there are so far, acknowledged ones included; NULL:
-// of every rule. The number is written to `*count`.
+// of every rule. The number is written to `*count` unless that is NULL.
 netiosim_status netiosim_count_findings(netiosim_stack *stack,
                                         const char *rule,
                                         size_t *count);

@@ -83,9 +83,12 @@ else:
     def _file_name(name):
         return f"lib{name}.dylib" if sys.platform == "darwin" else f"lib{name}.so"
 
+    def _said():
+        return os.environ.get("NETIOSIM_LIBRARY")
+
     def _candidates(name):
         file = _file_name(name)
-        said = os.environ.get("NETIOSIM_LIBRARY")
+        said = _said()
         if said:
             if os.path.isdir(said):
                 yield os.path.join(said, file)
@@ -107,9 +110,15 @@ else:
                 return ctypes.CDLL(path)
             except OSError as error:
                 tried.append(str(error))
+        if _said():
+            raise LibraryMissing(
+                f"NETIOSIM_LIBRARY is {_said()}, where no {_file_name(name)} is that can be loaded; let it name that "
+                f"file or its folder; `cargo build --release -p netiosim-{name}` in a checkout builds it "
+                f"(tried: {'; '.join(tried)})"
+            )
         raise LibraryMissing(
             f"{_file_name(name)} is not found; run the program with `netiosim exec`, or build the shared object with "
-            f"`cargo build -p netiosim-{name}` and say in NETIOSIM_LIBRARY where it is (tried: {'; '.join(tried)})"
+            f"`cargo build --release -p netiosim-{name}` in a checkout and say in NETIOSIM_LIBRARY where it is (tried: {'; '.join(tried)})"
         )
 
     class _WinDLL:

@@ -275,10 +275,14 @@ fn the_windll_shim_says_what_is_missing() {
     let say = |code: &str, library: &str| {
         let mut command = Command::new("python3");
         command.env("PYTHONPATH", root().join("python")).env("NETIOSIM_LIBRARY", library);
+        // Cargo adds its own folders to what the linker searches.
+        command.env_remove("LD_LIBRARY_PATH").env_remove("DYLD_FALLBACK_LIBRARY_PATH");
         run(command.arg("-c").arg(format!("from netiosim_windll import *\n{code}")))
     };
-    let nowhere = ["LibraryMissing", "netiosim exec", "cargo build -p netiosim-iphlpapi"];
+    let nowhere = ["LibraryMissing", "NETIOSIM_LIBRARY is /nowhere/at/all, where no libiphlpapi."];
     say("windll.iphlpapi", "/nowhere/at/all").ended(Some(1), &nowhere);
+    let build = ["netiosim exec", "cargo build --release -p netiosim-iphlpapi"];
+    say("windll.iphlpapi", "").ended(Some(1), &build);
     say("windll.kernel32", "").ended(Some(1), &["kernel32 is not simulated"]);
     say("assert from_wide(wide('naïve \\U0001F600', 9)) == 'naïve \\U0001F600'", "")
         .ended(Some(0), &[]);

@@ -1,5 +1,6 @@
 //! `netiosim cflags`: what makes Windows C code compile and link here.
 
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -136,10 +137,11 @@ fn own_headers(library: &Library) -> Result<PathBuf, String> {
 
 /// Compiles the check of layouts.
 fn check(args: &CflagsArgs) -> u8 {
-    let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let words = compiler(std::env::var_os("CC"));
+    let compiler = &words[0];
     let outcome = flags(args).and_then(|flags| {
-        let mut command = Command::new(&compiler);
-        command.args(flags.compile).args(["-fsyntax-only", "-x", "c", "-"]);
+        let mut command = Command::new(compiler);
+        command.args(&words[1..]).args(flags.compile).args(["-fsyntax-only", "-x", "c", "-"]);
         library::feed(&mut command, CHECK).map_err(|error| {
             format!("the C compiler {} cannot be run: {error}", compiler.to_string_lossy())
         })
@@ -157,6 +159,16 @@ fn check(args: &CflagsArgs) -> u8 {
             USAGE
         }
     }
+}
+
+/// The compiler and its options, from what `CC` says: `make` has words there.
+fn compiler(said: Option<OsString>) -> Vec<OsString> {
+    let said = said.unwrap_or_default();
+    let words: Vec<OsString> = match said.to_str() {
+        Some(text) => text.split_ascii_whitespace().map(OsString::from).collect(),
+        None => vec![said],
+    };
+    if words.is_empty() { vec!["cc".into()] } else { words }
 }
 
 /// A file for pkg-config.
@@ -192,12 +204,19 @@ fn quote(flag: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Flags, mingw_headers, pkg_config, quote};
+    use super::{Flags, compiler, mingw_headers, pkg_config, quote};
 
     #[test]
     fn a_folder_without_headers_is_named() {
         let error = mingw_headers(|_| Some("/nowhere".into())).expect_err("there is nothing");
         assert_eq!(error, "NETIOSIM_MINGW_INCLUDE is /nowhere, where no netioapi.h is");
+    }
+
+    #[test]
+    fn the_compiler_may_have_options() {
+        assert_eq!(compiler(Some("gcc -m32  -std=c11".into())), ["gcc", "-m32", "-std=c11"]);
+        assert_eq!(compiler(Some(" ".into())), ["cc"]);
+        assert_eq!(compiler(None), ["cc"]);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io::Write as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 
 use netiosim_model::profile::Profile;
@@ -17,6 +18,7 @@ use crate::USAGE;
 use crate::args::{ExecArgs, ExecFlavour};
 use crate::exec_meeting::{Heard, Meeting};
 use crate::exec_report::{Lived, Report};
+use crate::exec_signals::Caught;
 use crate::library;
 use crate::output::{Output, complain};
 use crate::trace_file::TraceFile;
@@ -69,7 +71,13 @@ fn lives(args: &ExecArgs, mut loaded: Loaded, output: &mut Output) -> Result<u8,
     };
     let mut trace = args.trace.as_deref().map(TraceFile::create).transpose()?;
     let mut report = Report::new(&args.scenario, &loaded, args);
+    let caught = Caught::new()?;
+    let mut killed = false;
     for profile in profiles {
+        if caught.any() {
+            killed = true;
+            break;
+        }
         if let Some(reason) = loaded.scenario.profiles.except.get(profile.name()) {
             report.exclude(profile, reason);
             continue;
@@ -89,7 +97,8 @@ fn lives(args: &ExecArgs, mut loaded: Loaded, output: &mut Output) -> Result<u8,
             time_scale: args.time_scale,
             linger_ms: args.linger,
         };
-        let heard = Meeting::new()?.run(&setup, &args.program, &library.file, !args.no_preload)?;
+        let meeting = Meeting::new()?;
+        let heard = meeting.run(&setup, &args.program, &library.file, !args.no_preload, &caught)?;
         if let Some((path, reason)) = &heard.refused {
             let error = BuildError { path: path.clone(), reason: reason.clone() };
             complain_of(&[build_problem(&args.scenario.display().to_string(), &error)], output);
@@ -101,6 +110,7 @@ fn lives(args: &ExecArgs, mut loaded: Loaded, output: &mut Output) -> Result<u8,
         if let Some(other) = heard.loaded.iter().find(|other| **other != library.name) {
             return Err(other_library(&args.program[0], other, &library.name));
         }
+        killed = heard.status.signal().is_some();
         report.add(lived((profile, seed), heard));
     }
     output.print(&report.text(output.color()));
@@ -112,6 +122,10 @@ fn lives(args: &ExecArgs, mut loaded: Loaded, output: &mut Output) -> Result<u8,
     }
     if let Some(path) = &args.junit {
         report.write_junit(path)?;
+    }
+    if killed {
+        // Whoever waits for this command learns why it ended.
+        caught.die();
     }
     if report.file().runs.is_empty() {
         return Err("nothing was run: the scenario excludes this profile".to_owned());
@@ -152,7 +166,7 @@ fn lived((profile, seed): (Profile, u64), heard: Heard) -> Lived {
             "program",
             "calls of the API",
             "at least one",
-            "none: the program loaded the library and called no function of it (has it functions of these names of its own?)",
+            "none: the program loaded the library and called no function of it; perhaps it calls none in such a run, or it has functions of these names of its own",
             None,
         )),
     }

@@ -11,12 +11,14 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use netiosim_scenario::live::program::{
-    Found, Judged, LOADED, MEETING, Message, Moment, SOCKET, Setup, Welcome,
+    COMMAND, Found, Judged, LOADED, MEETING, Message, Moment, SOCKET, Setup, Welcome,
 };
 use rustix::process::{Pid, Signal, kill_process};
+
+use crate::exec_signals::{Caught, is_the_terminals};
 
 /// How long a program that was asked to end may take for it, in real time.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -56,11 +58,13 @@ pub(crate) struct Heard {
 }
 
 /// What can be heard.
-enum Sound {
+pub(crate) enum Sound {
     /// Of the program.
     Said(Message),
     /// The program hung up.
     Closed,
+    /// This command was asked to end.
+    Signal(Signal),
     /// The process that was started ended.
     Ended(io::Result<ExitStatus>),
 }
@@ -76,7 +80,14 @@ impl Meeting {
         for number in 0..100u32 {
             let folder = base.join(format!("netiosim-exec-{own}-{number}"));
             match fs::DirBuilder::new().mode(0o700).create(&folder) {
-                Ok(()) => return Ok(Self { folder }),
+                Ok(()) => {
+                    let meeting = Self { folder };
+                    let number = meeting.folder.join(COMMAND);
+                    fs::write(&number, own.to_string()).map_err(|error| {
+                        format!("{} cannot be written: {error}", number.display())
+                    })?;
+                    return Ok(meeting);
+                }
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
                 Err(error) => return Err(format!("{} cannot be made: {error}", folder.display())),
             }
@@ -91,6 +102,7 @@ impl Meeting {
         program: &[OsString],
         library: &Path,
         preload: bool,
+        caught: &Caught,
     ) -> Result<Heard, String> {
         let trouble = |error: io::Error| format!("the meeting with the program failed: {error}");
         let (send, sounds) = mpsc::channel();
@@ -105,17 +117,22 @@ impl Meeting {
             .spawn()
             .map_err(|error| format!("{} cannot be started: {error}", program[0].display()))?;
         let own = child.id();
+        caught.tell(send.clone());
         std::thread::spawn(move || send.send(Sound::Ended(child.wait())));
 
         let mut heard = Heard::default();
         let mut process = None;
         let mut closed = false;
         let mut ended = false;
+        let mut urged = false;
+        let mut deadline = None;
         while !(ended && (closed || process.is_none())) {
-            let sound = if ended {
+            let sound = if urged || heard.asked && !ended {
+                // However much it says meanwhile.
+                let until = *deadline.get_or_insert_with(|| Instant::now() + PATIENCE);
+                sounds.recv_timeout(until.saturating_duration_since(Instant::now()))
+            } else if ended {
                 sounds.recv_timeout(LAST_WORDS)
-            } else if heard.asked {
-                sounds.recv_timeout(PATIENCE)
             } else {
                 sounds.recv().map_err(|_| RecvTimeoutError::Disconnected)
             };
@@ -129,6 +146,16 @@ impl Meeting {
                     ask_to_end(process, Signal::TERM);
                 }
                 Ok(Sound::Said(message)) => heard.hear(message),
+                Ok(Sound::Signal(signal)) => {
+                    if !is_the_terminals(signal) {
+                        ask_to_end(process, signal);
+                        if !ended && process != Some(own) {
+                            ask_to_end(Some(own), signal);
+                        }
+                    }
+                    // A program may have other uses for an interruption.
+                    urged |= signal != Signal::INT;
+                }
                 Ok(Sound::Closed) => closed = true,
                 Ok(Sound::Ended(status)) => {
                     ended = true;
@@ -137,10 +164,15 @@ impl Meeting {
                 Err(_) if ended => break,
                 Err(_) => {
                     // It does not want to.
+                    deadline = None;
                     ask_to_end(process, Signal::KILL);
                     ask_to_end(Some(own), Signal::KILL);
                 }
             }
+        }
+        if urged && !closed && process != Some(own) {
+            // A shell started it, and is gone.
+            ask_to_end(process, Signal::KILL);
         }
         heard.loaded = self.loaded();
         Ok(heard)

@@ -53,7 +53,7 @@ fn search(name: &str, said: Option<PathBuf>, executable: &Path) -> Result<Librar
     folders.into_iter().find_map(|folder| found(folder.join(&file))).ok_or_else(|| {
         let package = if name == "netio" { "netiosim-netio" } else { "netiosim-iphlpapi" };
         format!(
-            "{file} is not beside this command ({}); build it with `cargo build -p {package}`, or say in {VARIABLE} where it is",
+            "{file} is not beside this command ({}): build it with `cargo build --release -p {package}` in the checkout, and name it: {VARIABLE}=CHECKOUT/target/release",
             beside.display()
         )
     })
@@ -77,7 +77,11 @@ mod tests {
     #[test]
     fn what_is_missing_is_named_with_the_remedy() {
         let error = search("netio", None, Path::new("/nowhere/netiosim")).expect_err("nothing");
-        assert!(error.contains("cargo build -p netiosim-netio"), "{error}");
+        assert!(
+            error.contains("`cargo build --release -p netiosim-netio` in the checkout"),
+            "{error}"
+        );
+        assert!(error.contains("NETIOSIM_LIBRARY=CHECKOUT/target/release"), "{error}");
         let said = Some("/nowhere/else".into());
         let error = search("netio", said, Path::new("/nowhere/netiosim")).expect_err("nothing");
         assert!(error.starts_with("NETIOSIM_LIBRARY is /nowhere/else, where no "), "{error}");

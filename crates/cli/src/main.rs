@@ -18,6 +18,8 @@ mod exec;
 mod exec_meeting;
 #[cfg(unix)]
 mod exec_report;
+#[cfg(unix)]
+mod exec_signals;
 mod explain;
 mod import;
 mod import_host;

@@ -195,6 +195,37 @@ fn a_named_package_outside_of_the_tree_is_turned_too() {
 }
 
 #[test]
+fn a_type_error_names_the_package_that_may_differ() {
+    let tree = Tree::new("mistyped");
+    fs::write(
+        tree.folder.join("outside/src/lib.rs"),
+        "/// The system.\n#[cfg(unix)]\npub fn system() -> u8 { 0 }\n/// The system.\n\
+         #[cfg(not(unix))]\npub fn system() -> &'static str { \"windows\" }\n",
+    )
+    .expect("it is written");
+    tree.edit("watcher/src/lib.rs", "        \"windows\"", "        outside::system()");
+    let output = tree.run(&["build", "--offline", "-p", "watcher"]);
+    let all = text(&output);
+    assert_eq!(code(&output), 101, "{all}");
+    let note = "cargo netiosim: note: `watcher` has type errors as its Windows self; a dependency of it may differ \
+                by system: try `--windows-crate outside`\n";
+    assert!(all.contains(note), "{all}");
+    let output = tree.run(&["build", "--offline", "-p", "watcher", "--windows-crate", "outside"]);
+    assert_eq!(code(&output), 0, "{}", text(&output));
+}
+
+#[test]
+fn a_target_folder_that_cannot_be_is_told_of() {
+    let tree = Tree::new("target");
+    fs::write(tree.root().join("file"), "").expect("it is written");
+    let output = tree.run(&["build", "--offline", "--target-dir", "file"]);
+    let all = text(&output);
+    assert_eq!(code(&output), 64, "{all}");
+    let told = "error: the copy of your tree cannot be made in the target folder ";
+    assert!(all.contains(told) && all.contains("tree/file: "), "{all}");
+}
+
+#[test]
 fn a_test_binds_a_stack_of_its_own() {
     let tree = Tree::new("bound");
     let simulator = Path::new(env!("CARGO_MANIFEST_DIR")).join("../win32");

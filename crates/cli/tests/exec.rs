@@ -5,11 +5,14 @@ mod support;
 
 use std::ffi::OsStr;
 use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 
 use quick_junit::{NonSuccessKind, Report, TestCaseStatus};
+use rustix::process::{Pid, Signal, kill_process};
 use support::{Done, command, folder, netiosim, netiosim_in};
 
 /// Two changes of the port, an hour apart: a test that ends has seen time scaled.
@@ -89,6 +92,16 @@ impl Stage {
 
     /// Runs a program.
     fn run<S: AsRef<OsStr>>(&self, program: impl IntoIterator<Item = S>) -> Done {
+        let output = self.command().arg("--").args(program).output().expect("the command starts");
+        Done {
+            code: output.status.code().expect("it ends by itself"),
+            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
+            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
+        }
+    }
+
+    /// The command, up to the program.
+    fn command(&self) -> Command {
         library();
         let mut command = command();
         command.current_dir(&self.folder).arg("exec").arg("s.json").args(&self.options);
@@ -98,12 +111,7 @@ impl Stage {
             command.env_remove(name);
         }
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
-        let output = command.arg("--").args(program).output().expect("the command starts");
-        Done {
-            code: output.status.code().expect("it ends by itself"),
-            stdout: String::from_utf8(output.stdout).expect("UTF-8"),
-            stderr: String::from_utf8(output.stderr).expect("UTF-8"),
-        }
+        command
     }
 
     /// Runs the client with this argument.
@@ -120,7 +128,7 @@ fn has(text: &str, parts: &[&str]) {
 
 #[test]
 fn a_program_without_fault_passes_however_it_waits() {
-    for how in ["", "poll", "compute", "ask", "join", "fork"] {
+    for how in ["", "poll", "compute", "ask", "ask_all", "join", "fork"] {
         let Some(done) = Stage::new(&format!("pass_{how}"), PORTS).client(how) else { return };
         assert_eq!((done.code, done.stderr.as_str()), (0, ""), "{how}: {done:?}");
         has(&done.stdout, &["port 50001\nport 50002\n", "pass ", "1 scenario, 1 run: 1 passed"]);
@@ -298,7 +306,13 @@ fn a_program_that_calls_nothing_is_no_pass() {
     let Some(_) = stage.program("preloaded.c", None) else { return };
     let done = stage.run(["true"]);
     assert_eq!(done.code, 1, "{done:?}");
-    has(&done.stdout, &["calls of the API", "called no function of it"]);
+    has(
+        &done.stdout,
+        &[
+            "calls of the API",
+            "called no function of it; perhaps it calls none in such a run, or it has",
+        ],
+    );
 }
 
 #[test]
@@ -319,6 +333,84 @@ fn a_driver_gets_the_drivers_functions() {
     let program = stage.program("driver.c", Some("netio")).expect("a compiler, as before");
     let done = stage.run([&program]);
     assert_eq!(done.code, 0, "{done:?}");
+}
+
+/// Starts the client, lets it come to `stay`, sends the command a signal, and hears both to their ends: the line
+/// closes when the last one is gone. With the folders that are left.
+fn signalled(test: &str, how: &str, signal: Signal) -> Option<(ExitStatus, String, Vec<PathBuf>)> {
+    let stage = Stage::new(test, "\"expect\": {}");
+    let program = stage.program("client.c", Some("iphlpapi"))?;
+    let mut command = stage.command();
+    let mut child = command
+        .arg("--")
+        .args([program.as_os_str(), how.as_ref()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the command starts");
+    let mut stdout = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut said = String::new();
+    while !said.ends_with("here\n") {
+        assert!(stdout.read_line(&mut said).expect("UTF-8") > 0, "{said}");
+    }
+    let number = child.id();
+    let own = Pid::from_raw(i32::try_from(number).expect("a number")).expect("not 0");
+    kill_process(own, signal).expect("it is there");
+    stdout.read_to_string(&mut said).expect("UTF-8");
+    let status = child.wait().expect("it ends");
+    assert!(!said.contains("too late"), "{signal:?}: {said}");
+    let left = fs::read_dir(std::env::temp_dir()).expect("a folder").flatten();
+    let own = format!("netiosim-exec-{number}-");
+    let left = left.filter(|entry| entry.file_name().to_string_lossy().starts_with(&own));
+    Some((status, said, left.map(|entry| entry.path()).collect()))
+}
+
+#[test]
+#[expect(clippy::print_stderr, reason = "a test that did not run must say so")]
+fn a_signal_ends_the_program_too() {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or(0);
+    for (signal, name) in
+        [(Signal::TERM, "15 (SIGTERM)"), (Signal::INT, "2 (SIGINT)"), (Signal::HUP, "1 (SIGHUP)")]
+    {
+        if ignored & (1 << (signal.as_raw() - 1)) != 0 {
+            eprintln!("SKIPPED, NOT PASSED: this test was started to ignore signal {name}");
+            continue;
+        }
+        let Some((status, said, left)) = signalled("signal", "stay", signal) else { return };
+        assert_eq!(status.signal(), Some(signal.as_raw()), "{said}");
+        has(&said, &[&format!("the program ended with signal {name}")]);
+        assert_eq!(left, Vec::<PathBuf>::new(), "{name}");
+    }
+}
+
+#[test]
+fn a_program_that_ends_by_itself_when_it_is_told_to_is_judged() {
+    let Some((status, said, left)) = signalled("graceful", "stay_until_term", Signal::TERM) else {
+        return;
+    };
+    assert_eq!(status.code(), Some(0), "{said}");
+    has(&said, &["1 scenario, 1 run: 1 passed"]);
+    assert_eq!(left, Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_program_that_does_not_listen_is_killed_however_much_it_says() {
+    let Some((status, said, left)) = signalled("deaf", "stay_deaf", Signal::TERM) else { return };
+    assert_eq!(status.signal(), Some(Signal::TERM.as_raw()), "{said}");
+    has(&said, &["the program ended with signal 9 (SIGKILL)"]);
+    assert_eq!(left, Vec::<PathBuf>::new());
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_command_that_is_killed_takes_the_program_with_it() {
+    let Some((status, said, left)) = signalled("killed", "stay", Signal::KILL) else { return };
+    assert_eq!(status.signal(), Some(Signal::KILL.as_raw()), "{said}");
+    // Nobody is left who could have.
+    for folder in left {
+        fs::remove_dir_all(folder).expect("the folder can go");
+    }
 }
 
 #[test]

@@ -4,5 +4,9 @@
 //! tells the shortest one that goes wrong.
 
 pub mod random;
+pub mod real;
+pub mod scenario;
 pub mod schedule;
 pub mod walk;
+
+pub use self::real::{Explorer, explore};

@@ -13,6 +13,9 @@ use std::sync::atomic::{AtomicU8, Ordering};
 const READ: u8 = 1;
 const WRITTEN: u8 = 2;
 
+/// Stands for how many parts a list has, where else the position of a part stands.
+pub const COUNT: usize = usize::MAX;
+
 /// What was done to a part.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Touched {
@@ -123,8 +126,8 @@ impl<T: Hash> Hash for Part<T> {
 
 /// A list of parts that only grows at its end.
 ///
-/// Its end is a part too: whoever walks to it has seen that nothing comes behind, and whoever adds something
-/// changes that.
+/// How many there are is a part too ([`COUNT`]): whoever walks to the end has seen it, and whoever adds something
+/// changes it.
 pub struct Parts<T> {
     items: Vec<Part<T>>,
     end: Mark,
@@ -155,7 +158,7 @@ impl<T> Parts<T> {
         let mut part = Part::new(value);
         part.mark.put(READ | WRITTEN);
         self.items.push(part);
-        self.end.put(READ);
+        self.end.put(READ | WRITTEN);
     }
 
     /// One part, if it is there.
@@ -220,13 +223,12 @@ impl<T> Parts<T> {
         }
     }
 
-    /// Tells what was done to each part since this was last asked. The place behind the last part is asked about as well: it
-    /// is read if somebody came to the end.
+    /// Tells what was done to each part since this was last asked, and to how many there are, as [`COUNT`].
     pub fn take_touched(&mut self, mut tell: impl FnMut(usize, Touched)) {
         for (at, part) in self.items.iter_mut().enumerate() {
             tell(at, part.take_touched());
         }
-        tell(self.items.len(), self.end.take());
+        tell(COUNT, self.end.take());
     }
 }
 
@@ -382,7 +384,7 @@ mod tests {
         assert_eq!(parts.get(9), None);
         assert_eq!(touched(&mut parts), [NOT, WRITTEN, NOT, READ]);
         parts.push(4);
-        assert_eq!(touched(&mut parts), [NOT, NOT, NOT, WRITTEN, READ]);
+        assert_eq!(touched(&mut parts), [NOT, NOT, NOT, WRITTEN, WRITTEN]);
         parts.put(2, None);
         parts.put(2, Some(8));
         assert_eq!(touched(&mut parts), [NOT; 4]);

@@ -26,12 +26,19 @@
 //! A program that is to run on Windows with the real functions and in tests with a stack is written on
 //! [`api::NetIo`].
 //!
+//! A test that is to hold in every order of events is handed to [`explore`], or has the attribute
+//! `#[netiosim::test(explore)]`.
+//!
 //! The crates behind it: [`model`] holds the semantics, [`sim`] runs callbacks on
-//! them; the feature `scenario` adds scenario files.
+//! them; the feature `explore`, on unless switched off, adds [`exploration`], and the feature `scenario` scenario files.
 
 pub mod testing;
 
 pub use netiosim_api as api;
+#[cfg(feature = "explore")]
+pub use netiosim_explore as exploration;
+#[cfg(feature = "explore")]
+pub use netiosim_explore::{Explorer, explore};
 #[cfg(feature = "macros")]
 pub use netiosim_macros::test;
 #[cfg(feature = "scenario")]

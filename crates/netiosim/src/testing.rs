@@ -80,7 +80,7 @@ impl Config {
         if let Some(profile) =
             self.profile.filter(|_| std::env::var_os("NETIOSIM_PROFILE").is_none())
         {
-            builder = builder.profile(Profile::parse(profile).expect("the macro checks the name"));
+            builder = builder.profile(self::profile(profile));
         }
         if let Some(mode) = self.mode {
             builder = builder.mode(match mode {
@@ -91,6 +91,27 @@ impl Config {
         }
         builder.seed(seed).build()
     }
+}
+
+/// The profile of this name.
+///
+/// # Panics
+///
+/// When there is none.
+#[must_use]
+pub fn profile(name: &str) -> Profile {
+    Profile::parse(name).expect("the macro checks the name")
+}
+
+/// The strategy of this name.
+///
+/// # Panics
+///
+/// When there is none.
+#[cfg(feature = "explore")]
+#[must_use]
+pub fn strategy(name: &str) -> netiosim_explore::walk::StrategyKind {
+    name.parse().expect("the macro checks the name")
 }
 
 /// What a test body may return: nothing, or a result whose error fails the test.

@@ -1,6 +1,7 @@
 //! How a stack is made.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use netiosim_model::build::home;
@@ -14,9 +15,11 @@ use netiosim_model::status::Flavour;
 use netiosim_model::teredo::PortWish;
 use netiosim_model::windows::Windows;
 
+use crate::crew::Crew;
 use crate::observer::Observer;
 use crate::picker::{Picker, Scheduler};
 use crate::pool::MOST;
+use crate::prototype::Prototype;
 use crate::stack::Stack;
 
 /// On which threads callbacks are called.
@@ -36,6 +39,17 @@ pub enum Mode {
 impl Mode {
     /// The three modes.
     pub const ALL: [Self; 3] = [Self::Manual, Self::Controlled, Self::Threads];
+}
+
+/// At which points of the program another thread may go first, in controlled mode.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum SwitchAt {
+    /// Where a call of the API begins.
+    #[default]
+    Calls,
+    /// There, and where it returns; and other deliveries may begin where one has begun. What is between two calls can
+    /// then be overtaken too. For those who try every order.
+    Returns,
 }
 
 /// What happens to a call that closes a deadlock.
@@ -110,6 +124,9 @@ pub struct Builder {
     pub(crate) watchdog: Duration,
     pub(crate) announce: bool,
     pub(crate) workers: usize,
+    pub(crate) switch_at: SwitchAt,
+    pub(crate) crew: Option<Crew>,
+    pub(crate) reproduce: Option<Arc<str>>,
     error: Option<BuildError>,
 }
 
@@ -136,6 +153,9 @@ impl Default for Builder {
             watchdog: Duration::from_secs(10),
             announce: true,
             workers: MOST,
+            switch_at: SwitchAt::Calls,
+            crew: None,
+            reproduce: None,
             error: None,
         }
     }
@@ -300,6 +320,19 @@ impl Builder {
         self
     }
 
+    /// At which points another thread may go first, in controlled mode.
+    pub fn switch_at(mut self, switch_at: SwitchAt) -> Self {
+        self.switch_at = switch_at;
+        self
+    }
+
+    /// What a stack that is dropped with findings says about how to see them again; empty: nothing. Left out, it is the seed and
+    /// the profile.
+    pub fn reproduce(mut self, words: impl Into<Arc<str>>) -> Self {
+        self.reproduce = Some(words.into());
+        self
+    }
+
     /// After how many milliseconds of real time a parked thread says on stderr what it waits for.
     pub fn watchdog_ms(mut self, ms: u64) -> Self {
         self.watchdog = Duration::from_millis(ms);
@@ -352,6 +385,24 @@ impl Builder {
     /// [`BuildError`], when there is no such option, the machine refuses a part, or an environment
     /// variable cannot be read.
     pub fn try_build(mut self) -> Result<Stack, BuildError> {
+        let mut chooser = self.chooser.take().unwrap_or_else(|| Box::new(Seeded::new(self.seed)));
+        let machine = self.machine(&mut *chooser)?;
+        let picker = self.scheduler.take().map_or_else(|| Picker::new(self.seed), Picker::Custom);
+        Ok(Stack::start(&mut self, machine, chooser, picker))
+    }
+
+    /// Makes the machine once, for stacks that are built again and again; who decides, and who is told, is said
+    /// for each of them.
+    ///
+    /// # Errors
+    ///
+    /// As [`try_build`](Self::try_build).
+    pub fn prototype(mut self) -> Result<Prototype, BuildError> {
+        let machine = self.machine(&mut Seeded::new(self.seed))?;
+        Ok(Prototype::new(self, machine))
+    }
+
+    fn machine(&mut self, chooser: &mut dyn Chooser) -> Result<Machine, BuildError> {
         if let Some(error) = self.error.take() {
             return Err(error);
         }
@@ -366,15 +417,34 @@ impl Builder {
         if let Some(windows) = self.windows {
             env.place_windows(windows);
         }
-        let mut chooser = self.chooser.take().unwrap_or_else(|| Box::new(Seeded::new(self.seed)));
         let mut machine = Machine::with_options(self.profile, options, env);
         machine.record(false);
         for change in std::mem::take(&mut self.changes) {
-            machine.change(None, &change, &mut *chooser).map_err(BuildError::Environment)?;
+            machine.change(None, &change, chooser).map_err(BuildError::Environment)?;
         }
         machine.record(true);
-        let picker = self.scheduler.take().map_or_else(|| Picker::new(self.seed), Picker::Custom);
-        Ok(Stack::start(&mut self, machine, chooser, picker))
+        Ok(machine)
+    }
+
+    /// The same, without what can be had only once.
+    pub(crate) fn settings(&self) -> Self {
+        Self {
+            profile: self.profile,
+            seed: self.seed,
+            mode: self.mode,
+            flavour: self.flavour,
+            on_deadlock: self.on_deadlock,
+            tag: self.tag,
+            report_leaks: self.report_leaks,
+            elevated: self.elevated,
+            delivery_limit: self.delivery_limit,
+            watchdog: self.watchdog,
+            announce: self.announce,
+            workers: self.workers,
+            switch_at: self.switch_at,
+            reproduce: self.reproduce.clone(),
+            ..Self::default()
+        }
     }
 }
 

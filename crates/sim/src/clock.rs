@@ -22,6 +22,8 @@ use crate::{dispatch, monitor, pool, procfs};
 const PATIENCE: Duration = Duration::from_millis(250);
 /// The same, while the program does not come to rest at all.
 const IMPATIENCE: Duration = Duration::from_millis(10);
+/// How often it is looked whether the deliveries were made for which a moment waits.
+const LOOK: Duration = Duration::from_millis(1);
 
 /// What is planned for a stack that follows real time, in the order of its times.
 pub trait Agenda: Send {
@@ -254,13 +256,18 @@ fn await_rest(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>) {
     }
     let Some(clock) = &mut guard.clock else { return };
     clock.waits = true;
-    let deadline = Instant::now() + clock.patience;
+    let begin = Instant::now();
+    let patience = clock.patience;
     monitor::poke(inner, guard);
     let waits = |core: &Core| !core.closing && core.clock.as_ref().is_some_and(|clock| clock.waits);
     while waits(guard) {
-        if inner.tick.wait_until(guard, deadline).timed_out() {
+        let waited = begin.elapsed();
+        // What is due is waited for, whatever else the program does.
+        if waited >= PATIENCE || waited >= patience && !guard.has_delivery() {
             break;
         }
+        let left = patience.checked_sub(waited).filter(|left| !left.is_zero());
+        inner.tick.wait_for(guard, left.unwrap_or(LOOK));
     }
     if let Some(clock) = &mut guard.clock {
         clock.patience = if clock.waits { IMPATIENCE } else { PATIENCE };

@@ -11,10 +11,11 @@ use parking_lot::{Condvar, Mutex};
 
 use crate::StackRef;
 use crate::barrier::Held;
-use crate::builder::{Mode, OnDeadlock};
+use crate::builder::{Mode, OnDeadlock, SwitchAt};
 use crate::call::CallRecord;
 use crate::callback::RawCallback;
 use crate::clock::Clock;
+use crate::crew::Crew;
 use crate::hash::NumberMap;
 use crate::monitor::Monitor;
 use crate::observer::Observer;
@@ -36,7 +37,9 @@ pub(crate) struct Inner {
     pub(crate) delivery_limit: usize,
     pub(crate) report_leaks: Option<bool>,
     /// The words that reproduce the run.
-    pub(crate) reproduce: String,
+    pub(crate) reproduce: Arc<str>,
+    pub(crate) switch_at: SwitchAt,
+    pub(crate) crew: Option<Crew>,
     pub(crate) home: ProcessId,
     pub(crate) core: Mutex<Core>,
     /// Told after every step that somebody may wait for.

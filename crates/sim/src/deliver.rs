@@ -8,7 +8,7 @@ use netiosim_model::rule::Rule;
 
 use crate::StackRef;
 use crate::barrier::Spot;
-use crate::builder::Mode;
+use crate::builder::{Mode, SwitchAt};
 use crate::callback::Delivery;
 use crate::entry::Entry;
 use crate::error::NotIdle;
@@ -29,6 +29,9 @@ impl Entry<'_> {
         let depth = self.machine.actor_info(actor).frames().len();
         let callback = self.stored.get(&handle).map(|stored| stored.callback.clone());
         self.hold_at(Spot::Entered, handle);
+        if self.inner.switch_at == SwitchAt::Returns {
+            self.yield_to_deliveries();
+        }
         if let Some(callback) = callback {
             let lent = RowRef { handle, number: due.number };
             let row = due.notification.has_row().then_some(lent);

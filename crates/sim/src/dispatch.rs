@@ -5,11 +5,13 @@ use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
 use netiosim_model::ids::{LaneId, ProcessId};
+use netiosim_model::machine::Due;
 use parking_lot::MutexGuard;
 
 use crate::bind::{self, Me, Shared};
 use crate::core::{Core, Inner};
 use crate::entry::Entry;
+use crate::gate::{Gate, Handover};
 use crate::monitor;
 use crate::picker::Next;
 use crate::procfs::{self, Probe};
@@ -18,11 +20,22 @@ use crate::stuck::stuck;
 
 /// Decides who goes on and hands over the baton.
 pub(crate) fn dispatch(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, from: Option<usize>) {
+    decide(inner, guard, from).make();
+}
+
+/// Decides who goes on; the baton is handed over when the caller says so, which must be soon.
+pub(crate) fn decide(
+    inner: &Arc<Inner>,
+    guard: &mut MutexGuard<'_, Core>,
+    from: Option<usize>,
+) -> Handover {
+    let mut handover = Handover::Nobody;
     guard.sched.deciding = true;
     settle(guard);
     loop {
         let core = &mut **guard;
         let steps = steps(core, from);
+        core.sched.only_deliveries = false;
         if steps.is_empty() {
             core.sched.current = None;
             if core.sched.any(|state| matches!(state, State::Outside(_))) {
@@ -40,22 +53,24 @@ pub(crate) fn dispatch(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, fro
             }
             break;
         }
-        let at = core.picker.pick(&core.machine, &steps);
+        let at = core.take_turn(&steps);
         core.sched.suspect = false;
         core.sched.epoch += 1;
+        core.sched.turn += 1;
         match steps[at] {
             Next::Continue(task, _) | Next::Resume(task, _) => {
                 core.sched.current = Some(task);
                 if from != Some(task) {
-                    core.sched.tasks[task].wake.notify_one();
+                    handover = Handover::Open(core.sched.tasks[task].gate.clone());
                 }
             }
-            Next::Begin(lane) => begin(inner, core, lane),
+            Next::Begin(lane) => handover = begin(inner, core, lane),
         }
         break;
     }
     guard.sched.deciding = false;
     monitor::poke(inner, guard);
+    handover
 }
 
 /// Whether there is anything that could happen next.
@@ -77,7 +92,7 @@ fn steps(core: &Core, from: Option<usize>) -> Vec<Next> {
         steps.push(Next::Continue(me, core.sched.tasks[me].actor));
     }
     for (n, task) in core.sched.tasks.iter().enumerate() {
-        if Some(n) != from && core.runnable(n) {
+        if Some(n) != from && !core.sched.only_deliveries && core.runnable(n) {
             steps.push(Next::Resume(n, task.actor));
         }
     }
@@ -101,7 +116,7 @@ fn timed(core: &Core) -> Vec<Next> {
     tasks.map(|(n, task)| Next::Resume(n, task.actor)).collect()
 }
 
-fn begin(inner: &Arc<Inner>, core: &mut Core, lane: LaneId) {
+fn begin(inner: &Arc<Inner>, core: &mut Core, lane: LaneId) -> Handover {
     core.sched.fruitless = 0;
     let process = core.process_of(lane).unwrap_or(inner.home);
     let worker = match core.sched.free_worker() {
@@ -112,10 +127,25 @@ fn begin(inner: &Arc<Inner>, core: &mut Core, lane: LaneId) {
         None => hire(inner, core, process),
     };
     let task = &mut core.sched.tasks[worker];
-    task.job = Some(core.machine.delivery_begin(lane, task.actor));
+    let due = core.machine.delivery_begin(lane, task.actor);
     task.state = State::Running;
-    task.wake.notify_one();
     core.sched.current = Some(worker);
+    let Some(crew) = &inner.crew else {
+        task.job = Some(due);
+        return Handover::Open(task.gate.clone());
+    };
+    core.pool.alive += 1;
+    // Another thread than the last time, perhaps.
+    task.gate = Arc::new(Gate::default());
+    task.shared.tid.store(0, Ordering::Release);
+    let me = Me {
+        actor: task.actor,
+        task: Some(worker),
+        shared: Some(task.shared.clone()),
+        guest: None,
+    };
+    let own = inner.clone();
+    Handover::Start(crew.clone(), Box::new(move || work_once(&own, &me, &due)))
 }
 
 fn hire(inner: &Arc<Inner>, core: &mut Core, process: ProcessId) -> usize {
@@ -123,6 +153,9 @@ fn hire(inner: &Arc<Inner>, core: &mut Core, process: ProcessId) -> usize {
     let actor = core.machine.actor(&name, process);
     let shared = Arc::new(Shared::default());
     let task = core.sched.add(actor, shared.clone(), Role::Worker);
+    if inner.crew.is_some() {
+        return task;
+    }
     let me = Me { actor, task: Some(task), shared: Some(shared), guest: None };
     let inner = inner.clone();
     core.pool.alive += 1;
@@ -136,28 +169,57 @@ fn work(inner: &Arc<Inner>, me: &Me) {
     bind::attach(inner, me, inner.home, false);
     let task = me.task.unwrap_or_default();
     let mut entry = Entry::new(inner);
-    let wake = entry.sched.tasks[task].wake.clone();
+    let gate = entry.sched.tasks[task].gate.clone();
     loop {
         let due = loop {
+            // If the next delivery is this worker's too, the baton goes nowhere.
+            let handover = entry.take_handover();
             if let Some(due) = entry.sched.tasks[task].job.take() {
                 break Some(due);
             }
             if entry.closing {
                 break None;
             }
-            wake.wait(entry.guard());
+            MutexGuard::unlocked(entry.guard(), || {
+                handover.make();
+                gate.pass(None);
+            });
         };
         let Some(due) = due else { break };
-        entry.run(&due);
-        if !entry.garbage.is_empty() {
-            entry.outside(|| ());
-        }
-        entry.retire(State::Free);
+        entry.run_to_end(&due);
     }
     entry.pool.alive -= 1;
     inner.changed.notify_all();
     drop(entry);
     bind::detach(inner);
+}
+
+/// One delivery on a thread of a crew.
+fn work_once(inner: &Arc<Inner>, me: &Me, due: &Due) {
+    bind::attach(inner, me, inner.home, false);
+    let mut entry = Entry::new(inner);
+    entry.run_to_end(due);
+    entry.leave_crew();
+    drop(entry);
+    bind::detach(inner);
+}
+
+impl Entry<'_> {
+    fn run_to_end(&mut self, due: &Due) {
+        self.run(due);
+        if !self.garbage.is_empty() {
+            self.outside(|| ());
+        }
+        self.retire(State::Free);
+    }
+
+    /// A thread of a crew has nothing more to do with the stack.
+    pub(crate) fn leave_crew(&mut self) {
+        self.pool.alive -= 1;
+        if self.closing {
+            self.inner.changed.notify_all();
+        }
+    }
 }
 
 /// Waits until every thread that was passed over is either blocked again or waits for the baton, so

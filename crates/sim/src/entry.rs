@@ -12,9 +12,10 @@ use netiosim_model::status::{Flavour, Status};
 use parking_lot::MutexGuard;
 
 use crate::bind::{self, Me};
-use crate::builder::{Mode, OnDeadlock};
+use crate::builder::{Mode, OnDeadlock, SwitchAt};
 use crate::core::{Core, Inner};
 use crate::error::Deadlock;
+use crate::gate::Handover;
 use crate::schedule::State;
 use crate::{StackRef, pool, site, watchdog};
 
@@ -24,6 +25,9 @@ pub(crate) struct Entry<'a> {
     pub(crate) inner: &'a Arc<Inner>,
     guard: Option<MutexGuard<'a, Core>>,
     pub(crate) me: Me,
+    /// It is a call of the API, and no look at it.
+    call: bool,
+    handover: Handover,
 }
 
 impl StackRef {
@@ -35,7 +39,11 @@ impl StackRef {
             // That takes long: nobody has to wait meanwhile.
             MutexGuard::unlocked(entry.guard(), || drop(site.name()));
         }
+        entry.call = true;
         entry.yield_baton();
+        if entry.closing {
+            entry.tell_of_ghost(at);
+        }
         entry.catch_up();
         entry.revive();
         let actor = entry.me.actor;
@@ -61,11 +69,21 @@ impl<'a> Entry<'a> {
         }
         let mut core = inner.core.lock();
         let me = me.unwrap_or_else(|| bind::bind(inner, &mut core, None));
-        Self { inner, guard: Some(core), me }
+        Self { inner, guard: Some(core), me, call: false, handover: Handover::Nobody }
     }
 
     pub(crate) fn guard(&mut self) -> &mut MutexGuard<'a, Core> {
         self.guard.as_mut().expect("the lock is held until the entry is dropped")
+    }
+
+    /// Wakes whoever goes on when this call gives back the lock.
+    pub(crate) fn hand_over_later(&mut self, handover: Handover) {
+        debug_assert!(matches!(self.handover, Handover::Nobody), "one at a time");
+        self.handover = handover;
+    }
+
+    pub(crate) fn take_handover(&mut self) -> Handover {
+        std::mem::replace(&mut self.handover, Handover::Nobody)
     }
 
     /// Why a call of this thread is refused before the model sees it.
@@ -212,6 +230,7 @@ impl<'a> Entry<'a> {
                         "netiosim: this thread hangs now, as it would on Windows:\n{finding}\n"
                     ));
                 }
+                self.tell_stuck();
                 if self.inner.mode == Mode::Controlled && self.me.task.is_some() {
                     self.switch(State::Hanging);
                 }
@@ -274,8 +293,12 @@ impl DerefMut for Entry<'_> {
 impl Drop for Entry<'_> {
     fn drop(&mut self) {
         self.flush();
+        if self.call && self.inner.switch_at == SwitchAt::Returns {
+            self.yield_again();
+        }
         let garbage = std::mem::take(&mut self.garbage);
         self.guard = None;
+        self.take_handover().make();
         if let Some(shared) = &self.me.shared {
             shared.in_api.store(false, Ordering::Release);
         }

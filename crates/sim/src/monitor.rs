@@ -9,7 +9,8 @@ use parking_lot::MutexGuard;
 
 use crate::core::{Core, Inner};
 use crate::procfs::{self, Probe};
-use crate::schedule::{self, State};
+use crate::schedule::{self, Sched, State};
+use crate::turns::TURN;
 use crate::{dispatch, stuck};
 
 /// How often it looks.
@@ -18,8 +19,6 @@ const TICK: Duration = Duration::from_micros(300);
 const GRACE: Duration = Duration::from_millis(100);
 /// How often it looks after a while in which nothing moved.
 const SLOW_TICK: Duration = Duration::from_millis(3);
-/// How long a thread of a program that runs as it pleases may compute before it is passed over.
-const TURN: Duration = Duration::from_millis(20);
 /// How long a holder must stay away where the system does not tell what it is doing.
 const PATIENCE: Duration = Duration::from_millis(50);
 
@@ -31,7 +30,8 @@ pub(crate) struct Monitor {
 
 /// Lets the watching thread look, if there is something to watch.
 pub(crate) fn poke(inner: &Arc<Inner>, core: &mut Core) {
-    if core.closing || !needed(core) {
+    // A crew has a watch of its own.
+    if core.closing || inner.crew.is_some() || !needed(core) {
         return;
     }
     if !core.monitor.started {
@@ -78,10 +78,19 @@ fn needed(core: &Core) -> bool {
     }
 }
 
+/// Counts what moves: whoever holds the baton; where nobody does, everybody. That others come and wait for the
+/// baton is no sign of life of its holder.
+fn moves(sched: &Sched) -> u64 {
+    match sched.current {
+        Some(_) => sched.turn,
+        None => sched.epoch,
+    }
+}
+
 fn watch(inner: &Arc<Inner>) {
     let _known = procfs::Known::own();
     let mut guard = inner.core.lock();
-    let mut quiet: Option<(u64, Instant)> = None;
+    let mut sight = Sight::default();
     while !guard.closing {
         if !needed(&guard) {
             guard.monitor.parked = true;
@@ -89,26 +98,62 @@ fn watch(inner: &Arc<Inner>) {
             guard.monitor.parked = false;
             continue;
         }
-        let (epoch, holder) = (guard.sched.epoch, guard.sched.current);
-        let tick = match quiet {
-            Some((of, since)) if of == epoch && since.elapsed() > GRACE => SLOW_TICK,
-            _ => TICK,
-        };
+        let before = Sight::of(inner, &guard);
+        let tick = sight.tick(before).unwrap_or(TICK);
         inner.watch.wait_for(&mut guard, tick);
-        if guard.closing || guard.sched.epoch != epoch || guard.sched.current != holder {
+        if guard.closing || Sight::of(inner, &guard) != before {
             continue;
         }
-        let since = match quiet {
-            Some((of, since)) if of == epoch => since,
-            _ => {
-                let now = Instant::now();
-                quiet = Some((epoch, now));
-                now
+        sight.look(inner, &mut guard);
+    }
+}
+
+/// Of which stack, at which step, who held the baton.
+type View = (u64, u64, Option<usize>);
+
+/// What the watching thread saw last, and since when it is like that.
+#[derive(Debug, Default)]
+pub(crate) struct Sight {
+    last: Option<View>,
+    since: Option<Instant>,
+}
+
+impl Sight {
+    fn of(inner: &Inner, core: &Core) -> View {
+        (inner.uid, moves(&core.sched), core.sched.current)
+    }
+
+    /// How long to wait for the next look: nothing special, unless this was seen to stand still before.
+    fn tick(&self, view: View) -> Option<Duration> {
+        let since = self.since.filter(|_| self.last == Some(view))?;
+        Some(if since.elapsed() > GRACE { SLOW_TICK } else { TICK })
+    }
+
+    /// The same about whatever was seen last.
+    pub(crate) fn last_tick(&self) -> Option<Duration> {
+        self.tick(self.last?)
+    }
+
+    /// Looks, and does something about what stands still since the last time.
+    pub(crate) fn look(&mut self, inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>) {
+        let now = Self::of(inner, guard);
+        if !needed(guard) {
+            *self = Self::default();
+            return;
+        }
+        if self.last != Some(now) {
+            self.last = Some(now);
+            self.since = None;
+            if inner.crew.is_some() {
+                // What moves is not to be looked at too closely.
+                return;
             }
-        };
+        }
+        let since = *self.since.get_or_insert_with(Instant::now);
+        let (_, epoch, holder) = now;
         match holder {
-            Some(holder) => pass_over(inner, &mut guard, holder, epoch, since),
-            None => nobody(inner, &mut guard, epoch, since),
+            Some(holder) => pass_over(inner, guard, holder, epoch, since),
+            None => nobody(inner, guard, epoch, since),
         }
     }
 }
@@ -118,7 +163,7 @@ fn pass_over(
     inner: &Arc<Inner>,
     guard: &mut MutexGuard<'_, Core>,
     holder: usize,
-    epoch: u64,
+    turn: u64,
     since: Instant,
 ) {
     let shared = guard.sched.task(holder).shared.clone();
@@ -132,7 +177,7 @@ fn pass_over(
         None if since.elapsed() > PATIENCE => Probe::Blocked,
         None => return,
     };
-    let same = guard.sched.epoch == epoch && guard.sched.current == Some(holder);
+    let same = guard.sched.current == Some(holder) && guard.sched.turn == turn;
     if !same || guard.closing || shared.in_api.load(Ordering::Acquire) {
         return;
     }
@@ -197,4 +242,30 @@ fn is_final(guard: &mut MutexGuard<'_, Core>) -> bool {
     }
     let blocked = MutexGuard::unlocked(guard, procfs::strangers_are_blocked);
     blocked && guard.sched.epoch == epoch && guard.sched.current.is_none() && !guard.may_change()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moves;
+    use crate::{Mode, Stack};
+
+    #[test]
+    fn who_comes_and_waits_does_not_lengthen_the_turn_of_the_holder() {
+        let stack = Stack::builder().mode(Mode::Controlled).build();
+        let _ = stack.teredo_port();
+        let look = || stack.look(|core| (core.sched.current, moves(&core.sched), core.sched.epoch));
+        let (holder, turn, epoch) = look();
+        assert!(holder.is_some());
+        std::thread::scope(|scope| {
+            scope.spawn(|| stack.teredo_port());
+            // This thread holds the baton: it computes, and is not passed over.
+            while look().2 == epoch {
+                std::hint::spin_loop();
+            }
+            assert_eq!((look().0, look().1), (holder, turn));
+            let _ = stack.teredo_port();
+            assert_ne!(look().1, turn, "a call of the holder's own");
+            stack.run_until_idle();
+        });
+    }
 }

@@ -1,5 +1,7 @@
 //! Somebody who is told of everything that happens, as it happens.
 
+use std::panic::Location;
+
 use netiosim_model::event::Event;
 use netiosim_model::machine::Machine;
 
@@ -15,9 +17,39 @@ pub trait Observer: Send {
     fn aborting(&mut self, machine: &Machine) {
         let _ = machine;
     }
+
+    /// A thread hangs from now on because of a deadlock ([`OnDeadlock::Hang`](crate::OnDeadlock::Hang)), or nothing can go on in a
+    /// controlled stack and nobody waits for what could be refused: its threads are blocked for good where the
+    /// stack cannot see it. The last finding says which.
+    fn stuck(&mut self, machine: &Machine) {
+        let _ = machine;
+    }
+
+    /// Somebody called the stack after it was dropped, from this place in the program.
+    fn called_after_end(&mut self, place: &str) {
+        let _ = place;
+    }
 }
 
 impl Core {
+    /// Tells the observers that this is the end.
+    pub(crate) fn tell_stuck(&mut self) {
+        self.observe();
+        for observer in &mut self.observers {
+            observer.stuck(&self.machine);
+        }
+    }
+
+    /// Tells the observers of a call that comes too late.
+    pub(crate) fn tell_of_ghost(&mut self, at: &Location<'_>) {
+        if !self.observers.is_empty() {
+            let place = format!("{}:{}", at.file().replace('\\', "/"), at.line());
+            for observer in &mut self.observers {
+                observer.called_after_end(&place);
+            }
+        }
+    }
+
     /// Tells the observers what is new.
     pub(crate) fn observe(&mut self) {
         if self.observers.is_empty() {

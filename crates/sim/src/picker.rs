@@ -25,6 +25,17 @@ pub struct NextStep {
     pub name: String,
 }
 
+/// The same by numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum StepKey {
+    /// The thread that ran last goes on.
+    Continue(ActorId),
+    /// Another thread goes on.
+    Resume(ActorId),
+    /// A delivery begins.
+    Begin(LaneId),
+}
+
 /// Decides the order of steps in place of the seed.
 ///
 /// Asked in manual mode for the order of deliveries, in controlled mode for every step; a run is
@@ -33,6 +44,15 @@ pub trait Scheduler: Send {
     /// Picks one of at least two steps and returns its position; one out of range counts as the
     /// last.
     fn pick(&mut self, steps: &[NextStep]) -> usize;
+
+    /// Something happens that nothing can happen instead of.
+    fn forced(&mut self) {}
+
+    /// The same as [`pick`](Self::pick) for schedulers that need no names; they answer here, and are not asked by name.
+    fn pick_key(&mut self, machine: &Machine, steps: &[StepKey]) -> Option<usize> {
+        let _ = (machine, steps);
+        None
+    }
 }
 
 /// What the scheduler itself works with.
@@ -43,15 +63,26 @@ pub(crate) enum Next {
     Begin(LaneId),
 }
 
-/// How often in a row a thread goes on under seed 0 while others could: one that polls must not keep
-/// the others from what it waits for.
-const PATIENCE: u32 = 1000;
+impl Next {
+    fn key(self) -> StepKey {
+        match self {
+            Self::Continue(_, actor) => StepKey::Continue(actor),
+            Self::Resume(_, actor) => StepKey::Resume(actor),
+            Self::Begin(lane) => StepKey::Begin(lane),
+        }
+    }
+
+    /// Whether the thread that runs goes on.
+    pub(crate) fn is_continue(self) -> bool {
+        matches!(self, Self::Continue(..))
+    }
+}
 
 /// The decider of one stack.
 pub(crate) enum Picker {
-    /// Seed 0: always the first; the running thread goes on as long as it can. With how often in a
-    /// row it did although others could have.
-    First(u32),
+    /// Seed 0: always the first; the running thread goes on as long as it can, and others do not
+    /// [wait too long](crate::turns).
+    First,
     /// Another seed. Apart from the chooser's generator, so that profile choices and schedule do
     /// not shift each other.
     Seeded(Seeded),
@@ -62,26 +93,38 @@ pub(crate) enum Picker {
 impl Picker {
     pub(crate) fn new(seed: u64) -> Self {
         match seed {
-            0 => Self::First(0),
+            0 => Self::First,
             _ => Self::Seeded(Seeded::new(seed ^ 0x5C4E_D01E_0000_0001)),
+        }
+    }
+
+    pub(crate) fn is_first(&self) -> bool {
+        matches!(self, Self::First)
+    }
+
+    /// A step without a choice.
+    pub(crate) fn forced(&mut self) {
+        if let Self::Custom(scheduler) = self {
+            scheduler.forced();
         }
     }
 
     pub(crate) fn pick(&mut self, machine: &Machine, steps: &[Next]) -> usize {
         if steps.len() < 2 {
+            self.forced();
             return 0;
         }
         match self {
-            Self::First(streak) => {
-                let stays = matches!(steps[0], Next::Continue(..)) && *streak < PATIENCE;
-                *streak = if stays { *streak + 1 } else { 0 };
-                usize::from(matches!(steps[0], Next::Continue(..)) && !stays)
-            }
+            Self::First => 0,
             Self::Seeded(seeded) => {
                 let len = u64::try_from(steps.len()).unwrap_or(u64::MAX);
                 usize::try_from(seeded.draw("schedule") % len).unwrap_or(0)
             }
             Self::Custom(scheduler) => {
+                let keys: Vec<StepKey> = steps.iter().map(|step| step.key()).collect();
+                if let Some(at) = scheduler.pick_key(machine, &keys) {
+                    return at.min(steps.len() - 1);
+                }
                 let named: Vec<NextStep> = steps.iter().map(|step| name(machine, *step)).collect();
                 scheduler.pick(&named).min(steps.len() - 1)
             }
@@ -90,7 +133,7 @@ impl Picker {
 
     /// The lane whose delivery begins next, if one may.
     pub(crate) fn pick_lane(&mut self, machine: &Machine) -> Option<LaneId> {
-        if matches!(self, Self::First(_)) {
+        if self.is_first() {
             return machine.next_deliverable();
         }
         let lanes = machine.deliverable();

@@ -1,5 +1,6 @@
 //! What Linux tells about the threads of this process. Elsewhere nothing is known.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
 use parking_lot::Mutex;
@@ -37,6 +38,10 @@ pub(crate) fn threads() -> Vec<u64> {
     entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok()).collect()
 }
 
+thread_local! {
+    static TID: OnceCell<u64> = const { OnceCell::new() };
+}
+
 /// Threads that belong to one stack or another: they are no strangers to any.
 static OURS: Mutex<BTreeMap<u64, usize>> = Mutex::new(BTreeMap::new());
 
@@ -47,7 +52,8 @@ pub(crate) struct Known(u64);
 impl Known {
     /// The calling thread.
     pub(crate) fn own() -> Self {
-        let tid = own_tid().unwrap_or(0);
+        let tid = TID.try_with(|tid| *tid.get_or_init(|| own_tid().unwrap_or(0)));
+        let tid = tid.unwrap_or_else(|_| own_tid().unwrap_or(0));
         *OURS.lock().entry(tid).or_default() += 1;
         Self(tid)
     }

@@ -9,13 +9,15 @@ use std::time::Instant;
 
 use netiosim_model::ids::{ActorId, ProcessId};
 use netiosim_model::machine::Due;
-use parking_lot::Condvar;
+use parking_lot::MutexGuard;
 
 use crate::bind::{Me, Shared};
 use crate::builder::Mode;
 use crate::core::{Core, Inner};
-use crate::dispatch::dispatch;
+use crate::dispatch::{decide, dispatch};
 use crate::entry::Entry;
+use crate::gate::{Gate, Handover};
+use crate::turns::Turns;
 use crate::{monitor, procfs, watchdog};
 
 /// What a thread is doing.
@@ -60,7 +62,7 @@ pub(crate) struct Task {
     pub(crate) actor: ActorId,
     role: Role,
     pub(crate) shared: Arc<Shared>,
-    pub(crate) wake: Arc<Condvar>,
+    pub(crate) gate: Arc<Gate>,
     /// The delivery that a worker is to run.
     pub(crate) job: Option<Due>,
     /// The finding because of which its wait is refused.
@@ -68,6 +70,10 @@ pub(crate) struct Task {
 }
 
 impl Task {
+    pub(crate) fn role(&self) -> Role {
+        self.role
+    }
+
     pub(crate) fn is_running(&self) -> bool {
         self.state == State::Running
     }
@@ -80,8 +86,13 @@ pub(crate) struct Sched {
     pub(crate) current: Option<usize>,
     /// A decision is being made; the lock may be given back meanwhile.
     pub(crate) deciding: bool,
+    /// The next decision is between who runs and deliveries alone.
+    pub(crate) only_deliveries: bool,
     /// Counts calls of the API and changes of hands.
     pub(crate) epoch: u64,
+    /// Counts changes of hands, and the calls of whoever holds the baton.
+    pub(crate) turn: u64,
+    pub(crate) turns: Turns,
     /// Nothing can go on, but threads that we do not know may still come.
     pub(crate) suspect: bool,
     pub(crate) hung: bool,
@@ -98,8 +109,8 @@ pub(crate) struct Sched {
 impl Sched {
     pub(crate) fn add(&mut self, actor: ActorId, shared: Arc<Shared>, role: Role) -> usize {
         let state = if role == Role::Worker { State::Free } else { State::Ready };
-        let wake = Arc::new(Condvar::new());
-        self.tasks.push(Task { state, actor, role, shared, wake, job: None, verdict: None });
+        let gate = Arc::default();
+        self.tasks.push(Task { state, actor, role, shared, gate, job: None, verdict: None });
         self.tasks.len() - 1
     }
 
@@ -118,7 +129,7 @@ impl Sched {
     /// Wakes every parked thread: the stack goes away.
     pub(crate) fn wake_all(&self) {
         for task in &self.tasks {
-            task.wake.notify_all();
+            task.gate.open();
         }
     }
 
@@ -181,11 +192,34 @@ impl Entry<'_> {
         let Some(me) = self.me.task.filter(|_| !self.closing) else { return };
         self.sched.epoch += 1;
         if self.sched.current == Some(me) {
+            self.sched.turn += 1;
             let alone = self.sched.tasks.len() == 1 && !self.machine.has_deliverable();
-            if !alone {
-                self.switch(State::Ready);
+            match alone {
+                true => self.picker.forced(),
+                false => drop(self.switch(State::Ready)),
             }
         } else {
+            self.switch(State::Ready);
+        }
+    }
+
+    /// One more point where others may go first, which only those have who try every order; a thread that
+    /// panics goes through to its end.
+    pub(crate) fn yield_again(&mut self) {
+        let Some(me) = self.me.task.filter(|_| !self.closing) else { return };
+        let alone = || self.sched.tasks.len() == 1 && !self.machine.has_deliverable();
+        if self.sched.current == Some(me) && !alone() && !std::thread::panicking() {
+            self.switch(State::Ready);
+        }
+    }
+
+    /// A point where other deliveries may begin before the one that has just begun runs its first line: callbacks that are begun
+    /// in one order may run in another. Other threads have no turn here; they have had it before the
+    /// delivery began, with the same effect.
+    pub(crate) fn yield_to_deliveries(&mut self) {
+        let Some(me) = self.me.task.filter(|_| !self.closing) else { return };
+        if self.sched.current == Some(me) && self.machine.has_deliverable() && self.can_begin() {
+            self.sched.only_deliveries = true;
             self.switch(State::Ready);
         }
     }
@@ -194,7 +228,9 @@ impl Entry<'_> {
     pub(crate) fn regain_baton(&mut self) {
         let Some(me) = self.me.task.filter(|_| !self.closing) else { return };
         self.sched.epoch += 1;
-        if self.sched.current != Some(me) {
+        if self.sched.current == Some(me) {
+            self.sched.turn += 1;
+        } else {
             self.switch(State::Ready);
         }
     }
@@ -206,27 +242,33 @@ impl Entry<'_> {
         let inner = self.inner;
         self.sched.set(me, state);
         let free = self.sched.current.is_none() && !self.sched.deciding;
+        let mut handover = Handover::Nobody;
         if self.sched.current == Some(me) || free {
-            dispatch(inner, self.guard(), Some(me));
+            handover = decide(inner, self.guard(), Some(me));
         } else {
             monitor::poke(inner, self);
         }
-        let wake = self.sched.tasks[me].wake.clone();
-        let deadline = Instant::now().checked_add(inner.watchdog);
-        let mut told = !matches!(state, State::Waiting(_) | State::Ready | State::Reached(_));
-        while self.sched.current != Some(me) && !self.closing {
-            match deadline.filter(|_| !told) {
-                Some(deadline) => {
-                    told = wake.wait_until(self.guard(), deadline).timed_out();
-                    if told && self.sched.current != Some(me) {
-                        watchdog::report(self);
-                    }
+        if self.sched.current != Some(me) && !self.closing {
+            let gate = self.sched.tasks[me].gate.clone();
+            let deadline = Instant::now().checked_add(inner.watchdog);
+            let mut told = !matches!(state, State::Waiting(_) | State::Ready | State::Reached(_));
+            while self.sched.current != Some(me) && !self.closing {
+                let next = std::mem::replace(&mut handover, Handover::Nobody);
+                let deadline = deadline.filter(|_| !told);
+                let passed = MutexGuard::unlocked(self.guard(), || {
+                    next.make();
+                    gate.pass(deadline)
+                });
+                if !passed && self.sched.current != Some(me) {
+                    told = true;
+                    watchdog::report(self);
                 }
-                None => wake.wait(self.guard()),
             }
         }
+        handover.make();
         self.sched.set(me, State::Running);
         self.sched.epoch += 1;
+        self.sched.turn += 1;
         self.sched.tasks[me].verdict.take()
     }
 
@@ -237,7 +279,8 @@ impl Entry<'_> {
         self.sched.epoch += 1;
         if self.sched.current == Some(me) {
             let inner = self.inner;
-            dispatch(inner, self.guard(), None);
+            let handover = decide(inner, self.guard(), None);
+            self.hand_over_later(handover);
         }
     }
 }
@@ -274,6 +317,12 @@ pub(crate) fn start(inner: &Arc<Inner>, core: &mut Core, me: &Me) {
         if let Some(task) = me.task {
             core.sched.set(task, State::Running);
         }
-        core.sched.older = procfs::threads();
+        match &inner.crew {
+            Some(crew) => {
+                core.sched.older.extend_from_slice(crew.older());
+                crew.serve(inner);
+            }
+            None => core.sched.older = procfs::threads(),
+        }
     }
 }

@@ -105,10 +105,12 @@ impl Stack {
             announce: builder.announce,
             delivery_limit: builder.delivery_limit,
             report_leaks: builder.report_leaks,
-            reproduce: format!(
-                "NETIOSIM_SEED={} NETIOSIM_PROFILE={}",
-                builder.seed, builder.profile
-            ),
+            reproduce: builder.reproduce.take().unwrap_or_else(|| {
+                format!("NETIOSIM_SEED={} NETIOSIM_PROFILE={}", builder.seed, builder.profile)
+                    .into()
+            }),
+            switch_at: builder.switch_at,
+            crew: builder.crew.take(),
             home,
             core: Mutex::new(Core::new(machine, chooser, picker)),
             changed: Condvar::new(),
@@ -152,9 +154,11 @@ impl Stack {
         inner.tick.notify_all();
         // User code: no lock is held here.
         drop(garbage);
-        let deadline = Instant::now() + inner.watchdog;
         let mut core = inner.core.lock();
-        while core.pool.alive > 0 && !std::thread::panicking() {
+        let deadline = Instant::now() + inner.watchdog;
+        // Who shares threads with the next stack has to have them back.
+        let waits = inner.crew.is_some() || !std::thread::panicking();
+        while core.pool.alive > 0 && waits {
             if core.all_blocked_outside() {
                 break;
             }
@@ -193,8 +197,10 @@ impl Stack {
                 format!("the stack was dropped with {found} finding{s} that nobody looked at\n\n");
         }
         text.push_str(&parts.join("\n\n"));
-        text.push_str("\n\nreproduce with: ");
-        text.push_str(&inner.reproduce);
+        if !inner.reproduce.is_empty() {
+            text.push_str("\n\nreproduce with: ");
+            text.push_str(&inner.reproduce);
+        }
         Some(text)
     }
 }
@@ -284,6 +290,12 @@ impl StackRef {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.look(|core| core.closing)
+    }
+
+    /// Whether threads of a [crew](crate::Crew) are still busy with the stack.
+    #[must_use]
+    pub fn keeps_threads(&self) -> bool {
+        self.look(|core| core.pool.alive > 0)
     }
 
     /// How a callback finds the members of its row that are not keys, in memory: poisoned, or zero

@@ -40,6 +40,7 @@ pub(crate) fn stuck(inner: &Arc<Inner>, core: &mut Core) -> bool {
                     ));
                 }
             }
+            core.tell_stuck();
             return false;
         }
         OnDeadlock::Abort => {
@@ -65,7 +66,11 @@ pub(crate) fn stuck(inner: &Arc<Inner>, core: &mut Core) -> bool {
     if !released {
         released = refuse_all(core, |state| matches!(state, State::Waiting(_)));
     }
-    released || refuse_all(core, |state| matches!(state, State::Reached(_)))
+    released = released || refuse_all(core, |state| matches!(state, State::Reached(_)));
+    if !released {
+        core.tell_stuck();
+    }
+    released
 }
 
 fn refuse_all(core: &mut Core, which: fn(State) -> bool) -> bool {

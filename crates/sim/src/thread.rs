@@ -68,11 +68,22 @@ impl StackRef {
             entry.regain_baton();
             entry.machine.actor_exit(actor);
             entry.retire(State::Done);
+            if inner.crew.is_some() {
+                entry.leave_crew();
+            }
             drop(entry);
             bind::detach(&inner);
         };
-        let started = thread::Builder::new().name(name.to_owned()).spawn(body);
-        started.expect("the system gives a thread");
+        match &self.inner.crew {
+            Some(crew) => {
+                entry.pool.alive += 1;
+                crew.run(Box::new(body));
+            }
+            None => {
+                let started = thread::Builder::new().name(name.to_owned()).spawn(body);
+                drop(started.expect("the system gives a thread"));
+            }
+        }
         drop(entry);
         JoinHandle { stack: self.clone(), actor, outcome }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use netiosim_sim::{Builder, Mode, OnDeadlock, Stack, StackRef};
+use netiosim_sim::{BuildError, Builder, Mode, OnDeadlock, Stack, StackRef};
 use parking_lot::Mutex;
 
 use crate::trace_file::TraceFile;
@@ -47,6 +47,25 @@ pub fn builder() -> Builder {
     Builder::from_env().mode(Mode::Controlled).on_deadlock(on_deadlock)
 }
 
+/// Whether `NETIOSIM_STRICT` asks for strict mode.
+///
+/// # Errors
+///
+/// It is something else than 0, 1 and nothing.
+pub(crate) fn strict_by_environment() -> Result<bool, BuildError> {
+    const NAME: &str = "NETIOSIM_STRICT";
+    let Some(value) = std::env::var_os(NAME) else { return Ok(false) };
+    match value.to_string_lossy().trim() {
+        "1" => Ok(true),
+        "" | "0" => Ok(false),
+        other => Err(BuildError::Variable(
+            NAME,
+            other.to_owned(),
+            "only 0 and 1 mean something: 1 asks for strict mode".to_owned(),
+        )),
+    }
+}
+
 /// The stack of a process in which none is bound. It is made at the first call and
 /// [follows real time](StackRef::follow_real_time). At the exit of the process it reports on standard error what nobody
 /// [took](StackRef::take_findings) of its findings, registrations and tables that were left behind among
@@ -59,7 +78,8 @@ pub fn default_stack() -> StackRef {
         if let Some(file) = TraceFile::from_env() {
             builder = builder.observer(Box::new(file));
         }
-        let stack = builder.try_build().unwrap_or_else(|error| refuse(&error));
+        let stack = strict_by_environment().and_then(|_| builder.try_build());
+        let stack = stack.unwrap_or_else(|error| refuse(&error));
         let handle = stack.handle();
         *OWNER.lock() = Some(stack);
         exit::arm();
@@ -120,7 +140,7 @@ pub fn ended(stack: &StackRef) -> bool {
 /// What the environment asks for cannot be had: a program that never heard of a simulator can do nothing about that, so it
 /// ends here, with the status of bad usage.
 #[cold]
-fn refuse(error: &netiosim_sim::BuildError) -> ! {
+fn refuse(error: &BuildError) -> ! {
     use std::io::Write as _;
     // Whatever becomes of it: there is nobody left to tell.
     let _ = writeln!(std::io::stderr(), "netiosim: {error}");

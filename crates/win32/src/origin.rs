@@ -13,11 +13,13 @@ pub(crate) fn place(caller: usize) {
     CallSite { address: caller, resolve }.announce();
 }
 
-/// File and line of a return address; what else is known where there are none.
+/// File and line of a return address; what else is known where there are none: the function, or at least the shared
+/// object.
 pub(crate) fn resolve(address: usize) -> String {
     let Found { line, wrapper, symbol } = Found::at(address);
     line.or(wrapper)
         .or_else(|| symbol.map(|name| format!("{name} (built without line numbers)")))
+        .or_else(|| object(address).map(|name| format!("in {name}")))
         .unwrap_or_else(|| "an unknown place".to_owned())
 }
 
@@ -77,12 +79,47 @@ fn is_wrapper(file: &str, symbol: Option<&str>) -> bool {
 
 /// Relative to the current directory, with forward slashes.
 fn shorten(file: &str) -> String {
+    let here = std::env::current_dir().ok();
+    relative(file, here.map(|here| here.to_string_lossy().into_owned()).as_deref())
+}
+
+fn relative(file: &str, here: Option<&str>) -> String {
     let file = file.replace('\\', "/");
-    let here = std::env::current_dir().ok().map(|here| here.to_string_lossy().replace('\\', "/"));
-    match here.as_deref().and_then(|here| file.strip_prefix(here)) {
-        Some(rest) => rest.trim_start_matches('/').to_owned(),
-        None => file,
+    let here = here.map(|here| here.replace('\\', "/"));
+    // A folder whose name only begins like this one's is another.
+    let below = here.and_then(|here| {
+        let rest = file.strip_prefix(here.trim_end_matches('/'))?;
+        Some(rest.strip_prefix('/')?.trim_start_matches('/').to_owned())
+    });
+    below.unwrap_or(file)
+}
+
+/// The name of the shared object, or of the program, in which a return address lies, without its folder.
+#[cfg(unix)]
+fn object(address: usize) -> Option<String> {
+    let mut info = std::mem::MaybeUninit::<libc::Dl_info>::zeroed();
+    // The call lies before the address that it returns to.
+    let instruction = std::ptr::without_provenance(address.checked_sub(1)?);
+    // SAFETY: the address is looked up, not read; the answer goes where it fits, and is read if there is one.
+    let info = unsafe {
+        if libc::dladdr(instruction, info.as_mut_ptr()) == 0 {
+            return None;
+        }
+        info.assume_init()
+    };
+    if info.dli_fname.is_null() {
+        return None;
     }
+    // SAFETY: the loader's name of an object that is loaded ends with a NUL.
+    let name = unsafe { std::ffi::CStr::from_ptr(info.dli_fname) }.to_string_lossy();
+    let name = name.rsplit('/').next().filter(|name| !name.is_empty());
+    name.map(str::to_owned)
+}
+
+/// Not known.
+#[cfg(not(unix))]
+fn object(_: usize) -> Option<String> {
+    None
 }
 
 /// The return address of the export at `entry`, where no register holds it: found by walking the stack.
@@ -106,4 +143,35 @@ pub(crate) fn walk(entry: usize) -> usize {
         true
     });
     caller
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{relative, resolve};
+
+    #[test]
+    fn only_what_lies_below_the_current_folder_is_shortened() {
+        let here = Some("/src/firewall-c");
+        assert_eq!(relative("/src/firewall-c/main.c", here), "main.c");
+        assert_eq!(relative("/src/firewall-cpp/main.cpp", here), "/src/firewall-cpp/main.cpp");
+        assert_eq!(relative("/src/other.c", here), "/src/other.c");
+        assert_eq!(relative("/main.c", Some("/")), "main.c");
+        assert_eq!(relative("C:\\src\\a\\main.c", Some("C:\\src\\a")), "main.c");
+        assert_eq!(relative("C:\\src\\ab\\main.c", Some("C:\\src\\a")), "C:/src/ab/main.c");
+        assert_eq!(relative("/main.c", None), "/main.c");
+    }
+
+    #[test]
+    fn a_place_without_a_name_is_unknown() {
+        let local = 0u8;
+        assert_eq!(resolve(std::ptr::from_ref(&local) as usize), "an unknown place");
+        assert_eq!(resolve(0), "an unknown place");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_place_in_a_shared_object_has_its_name_and_not_its_folder() {
+        let name = super::object(libc::getpid as *const () as usize + 1).expect("the C library");
+        assert!(name.starts_with("lib") && !name.contains('/'), "{name}");
+    }
 }

@@ -71,6 +71,19 @@ fn without_the_variable_nothing_is_watched() {
 }
 
 #[test]
+fn another_value_is_bad_usage() {
+    for value in ["2", "yes"] {
+        let (status, text) = run("good", value);
+        assert_eq!(status, Some(64), "{text}");
+        let told = format!(
+            "netiosim: the environment variable NETIOSIM_STRICT is \"{value}\"; only 0 and 1 mean something"
+        );
+        assert!(text.contains(&told), "{text}");
+    }
+    assert_eq!(run("reads", "").0, Some(0));
+}
+
+#[test]
 fn a_program_without_a_mistake_ends_as_it_would() {
     let (status, text) = run("good", "1");
     assert_eq!(status, Some(0), "{text}");

@@ -277,7 +277,9 @@ impl Job {
         let text =
             serde_json::to_string_pretty(&plan).map_err(|error| format!("the plan: {error}"))?;
         write(&Plan::file(&self.folder), &text)?;
-        let _ = fs::remove_file(Plan::undefined(&self.folder));
+        for note in [Plan::undefined(&self.folder), Plan::type_errors(&self.folder)] {
+            let _ = fs::remove_file(note);
+        }
         for name in [WRAPPER, RUNNER] {
             link(&self.folder, name)?;
         }

@@ -21,6 +21,7 @@ mod runner;
 mod settings;
 mod simulator;
 mod stand_in;
+mod type_errors;
 mod versions;
 mod work;
 mod wrapper;
@@ -40,6 +41,7 @@ use std::process::ExitCode;
 use self::args::{Command, Request};
 use self::plan::{Plan, WRAPPER};
 use self::runner::RUNNER;
+use self::type_errors::Note;
 use self::work::Work;
 
 /// The exit code for bad usage and for what cannot work.
@@ -96,6 +98,15 @@ fn run(request: &Request) -> Result<ExitCode, String> {
         names.dedup();
         let packages: Vec<&Path> = work.declarations.iter().map(PathBuf::as_path).collect();
         complain("error", &link_errors::explain(&names, &packages));
+    }
+    if !status.success()
+        && let Ok(notes) = fs::read_to_string(Plan::type_errors(&work.folder))
+    {
+        let notes = notes.lines().filter_map(|line| serde_json::from_str::<Note>(line).ok());
+        let notes: Vec<Note> = notes.filter(|note| work.turned.contains(&note.package)).collect();
+        for told in type_errors::explain(&notes, &work.others) {
+            complain("note", &told);
+        }
     }
     // A signal: what a shell would say.
     Ok(status

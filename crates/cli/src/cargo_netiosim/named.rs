@@ -1,8 +1,8 @@
 //! Which packages are turned.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use cargo_metadata::Metadata;
+use cargo_metadata::{Metadata, TargetKind};
 
 use super::args::Request;
 use super::settings::Settings;
@@ -38,6 +38,34 @@ impl Named {
     /// Whether any other package is one.
     pub(crate) fn dependency(&self, package: &cargo_metadata::Package) -> bool {
         self.windows.iter().any(|name| names(name, package))
+    }
+
+    /// The packages that are turned, and those that could be and are not, by the names of their crates.
+    pub(crate) fn split(
+        &self,
+        users: &Metadata,
+        graph: &Metadata,
+    ) -> (BTreeSet<String>, BTreeMap<String, String>) {
+        let members = users.workspace_packages().into_iter().filter(|member| self.member(member));
+        let named = graph.packages.iter().filter(|package| self.dependency(package));
+        let turned: BTreeSet<String> =
+            members.chain(named).map(|package| package.name.to_string()).collect();
+        // The project's own know both systems, and Windows' names are the same on both.
+        let is_of_both = |name: &str| {
+            ["netiosim", "windows", "winapi"].iter().any(|known| name.starts_with(known))
+        };
+        let library = |package: &cargo_metadata::Package| {
+            let target =
+                package.targets.iter().find(|target| target.kind.contains(&TargetKind::Lib));
+            target.map(|target| (target.name.replace('-', "_"), package.name.to_string()))
+        };
+        let others = graph
+            .packages
+            .iter()
+            .filter(|package| !turned.contains(package.name.as_str()) && !is_of_both(&package.name))
+            .filter_map(library)
+            .collect();
+        (turned, others)
     }
 
     /// Whether every name is one of a package.

@@ -31,4 +31,9 @@ impl Plan {
     pub(crate) fn undefined(work: &Path) -> PathBuf {
         work.join("undefined")
     }
+
+    /// Where the wrapper notes the crates with type errors, as JSON, one a line.
+    pub(crate) fn type_errors(work: &Path) -> PathBuf {
+        work.join("type-errors")
+    }
 }

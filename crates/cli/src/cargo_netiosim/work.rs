@@ -1,5 +1,6 @@
 //! A run: the copy, and cargo on it.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,10 @@ pub(crate) struct Work {
     pub(crate) remarks: Remarks,
     /// Folders of the packages that say which function is of which DLL.
     pub(crate) declarations: Vec<PathBuf>,
+    /// The packages that are built as their Windows selves.
+    pub(crate) turned: BTreeSet<String>,
+    /// The packages that are built as they are here and could be named, by the names of their crates.
+    pub(crate) others: BTreeMap<String, String>,
 }
 
 impl Work {
@@ -73,7 +78,12 @@ impl Work {
         let all = target.join("netiosim");
         // A target folder may be that of several workspaces.
         let folder = all.join(own_name(&root));
-        make(&folder)?;
+        make(&folder).map_err(|error| {
+            format!(
+                "the copy of your tree cannot be made in the target folder {}: {error}",
+                target.display()
+            )
+        })?;
         let stand_in = stand_in::write_to(&folder)?;
         let simulator = Simulator::choose(
             request.simulator.as_deref().or(settings.simulator.as_deref()),
@@ -116,6 +126,7 @@ impl Work {
             .filter(|package| ["windows-sys", "windows"].contains(&package.name.as_str()))
             .map(|package| package::folder(package))
             .collect();
+        let (turned, others) = job.named.split(&users, &graph);
         let place = |path: &Path| path.strip_prefix(&job.root).map(|rest| job.copy.join(rest));
         let manifest_path = match &request.manifest_path {
             Some(path) => {
@@ -136,6 +147,8 @@ impl Work {
             host,
             remarks,
             declarations,
+            turned,
+            others,
             build: all.join("build"),
             folder: job.folder,
         })

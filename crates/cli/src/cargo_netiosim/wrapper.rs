@@ -10,6 +10,7 @@ use std::process::{Command, ExitCode, Stdio};
 use super::flip::is_windows_library;
 use super::link_errors;
 use super::plan::Plan;
+use super::type_errors::Note;
 
 /// Crates that are empty or cut down off Windows, and complete once they are told that this is Windows.
 /// `windows-sys`, `windows-link` and `windows-targets` are good as they are: told so, they would ask for DLLs.
@@ -49,6 +50,8 @@ fn compile(own: &Path, arguments: Vec<OsString>) -> io::Result<ExitCode> {
     let name = env::var("CARGO_PKG_NAME").unwrap_or_default();
     let folder = env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from).unwrap_or_default();
     let links = links(&arguments);
+    let copied = plan.folders.iter().any(|(copy, _)| folder.starts_with(copy));
+    let mut note = Note::new(&name, &arguments);
     let arguments = rewritten(&plan, &name, &folder, arguments);
     let mut command = match &plan.wrapper {
         Some(wrapper) => {
@@ -59,27 +62,37 @@ fn compile(own: &Path, arguments: Vec<OsString>) -> io::Result<ExitCode> {
         None => Command::new(&compiler),
     };
     command.args(arguments);
-    if !links {
+    if !links && !copied {
         return finish(command.status()?.code());
     }
     let mut child = command.stderr(Stdio::piped()).spawn()?;
     let mut undefined = Vec::new();
+    let mut mistyped = false;
     if let Some(messages) = child.stderr.take() {
         let mut messages = BufReader::new(messages);
         let mut line = Vec::new();
         while messages.read_until(b'\n', &mut line)? > 0 {
             io::stderr().write_all(&line)?;
             undefined.extend(link_errors::undefined(&String::from_utf8_lossy(&line)));
+            mistyped |= copied && note.hear(&line);
             line.clear();
         }
     }
     if !undefined.is_empty() {
-        let mut notes = OpenOptions::new().create(true).append(true).open(Plan::undefined(work))?;
         undefined.sort();
         undefined.dedup();
-        notes.write_all((undefined.join("\n") + "\n").as_bytes())?;
+        append(&Plan::undefined(work), undefined.join("\n"))?;
+    }
+    if mistyped {
+        append(&Plan::type_errors(work), serde_json::to_string(&note)?)?;
     }
     finish(child.wait()?.code())
+}
+
+/// Adds lines to a file to which others may add as well.
+fn append(file: &Path, lines: String) -> io::Result<()> {
+    let mut notes = OpenOptions::new().create(true).append(true).open(file)?;
+    notes.write_all((lines + "\n").as_bytes())
 }
 
 fn finish(code: Option<i32>) -> io::Result<ExitCode> {

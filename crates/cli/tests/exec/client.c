@@ -1,5 +1,6 @@
 /* A program that knows nothing of the simulator. The first argument says what it does wrong. */
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,6 +91,52 @@ static int create_address(void) {
     return (int)CancelMibChangeNotify2(handle);
 }
 
+/* Asks again and again; far too often once the second port is there. */
+static void *asker(void *nothing) {
+    uint16_t port;
+    int late = 0;
+    while (__atomic_load_n(&seen, __ATOMIC_SEQ_CST) < 2) {
+        GetTeredoPort(&port);
+        if (port == 50002 && ++late > 20000) {
+            printf("the callback does not come\n");
+            exit(10);
+        }
+    }
+    return nothing;
+}
+
+static void ask_from_all_sides(void) {
+    pthread_t threads[4];
+    for (int at = 0; at < 4; at++)
+        pthread_create(&threads[at], 0, asker, 0);
+    for (int at = 0; at < 4; at++)
+        pthread_join(threads[at], 0);
+}
+
+static volatile sig_atomic_t ended;
+
+static void on_term(int number) {
+    (void)number;
+    ended = 1;
+}
+
+static void on_alarm(int number) {
+    (void)number;
+    if (write(1, "too late\n", 9) < 0)
+        _exit(12);
+    _exit(11);
+}
+
+/* Stays until a signal comes; nobody has to wait for it for ever. */
+static void stay(void) {
+    signal(SIGALRM, on_alarm);
+    alarm(60);
+    printf("here\n");
+    fflush(stdout);
+    while (!ended)
+        usleep(1000);
+}
+
 int main(int argc, char **argv) {
     how = argc > 1 ? argv[1] : "";
     if (!strcmp(how, "address"))
@@ -108,6 +155,25 @@ int main(int argc, char **argv) {
         uint16_t port;
         while (__atomic_load_n(&seen, __ATOMIC_SEQ_CST) < 2)
             GetTeredoPort(&port);
+    } else if (!strcmp(how, "ask_all")) {
+        ask_from_all_sides();
+    } else if (!strcmp(how, "stay")) {
+        stay();
+    } else if (!strcmp(how, "stay_deaf")) {
+        /* It also says something all the time. */
+        uint16_t port;
+        signal(SIGTERM, SIG_IGN);
+        signal(SIGALRM, on_alarm);
+        alarm(60);
+        printf("here\n");
+        fflush(stdout);
+        for (;;) {
+            GetTeredoPort(&port);
+            usleep(1000);
+        }
+    } else if (!strcmp(how, "stay_until_term")) {
+        signal(SIGTERM, on_term);
+        stay();
     } else if (!strcmp(how, "join")) {
         pthread_t thread;
         pthread_create(&thread, 0, waiter, 0);

@@ -21,6 +21,7 @@
 mod delays;
 mod depth_first;
 mod driver;
+mod kind;
 mod pct;
 mod portfolio;
 mod random_walk;
@@ -30,6 +31,7 @@ mod round_robin;
 pub use self::delays::FewestDelays;
 pub use self::depth_first::DepthFirst;
 pub use self::driver::{Coverage, Limit, Limits, Statistics, Walk};
+pub use self::kind::{StrategyKind, UnknownStrategy};
 pub use self::pct::Pct;
 pub use self::portfolio::Portfolio;
 pub use self::random_walk::RandomWalk;

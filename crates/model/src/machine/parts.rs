@@ -13,12 +13,15 @@ use super::{Actor, Machine, Process, Slot};
 use crate::aside::Aside;
 use crate::env::Env;
 use crate::ids::{Handle, LaneId, TableId};
-use crate::part::{Part, Parts, Touched};
+use crate::part::{COUNT, Part, Parts, Touched};
+use crate::profile::Options;
 
 /// The kinds of parts of a machine's state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum PartKind {
+    /// What is decided of the options: some are asked once and hold from then on.
+    Options,
     /// The time.
     Clock,
     /// The tables of the stack and the Teredo client.
@@ -51,13 +54,20 @@ pub enum PartKind {
 
 impl PartKind {
     /// The kinds of which there is one part each.
-    pub const SINGLE: [Self; 6] =
-        [Self::Clock, Self::Env, Self::Order, Self::Ready, Self::Tables, Self::Faults];
+    pub const SINGLE: [Self; 7] = [
+        Self::Options,
+        Self::Clock,
+        Self::Env,
+        Self::Order,
+        Self::Ready,
+        Self::Tables,
+        Self::Faults,
+    ];
     /// How many kinds there are.
-    pub const COUNT: usize = 14;
+    pub const COUNT: usize = 15;
 }
 
-/// Names a part of a machine's state: its kind, and which of that kind; 0 where there is one.
+/// Names a part of a machine's state: its kind, and which of that kind; 0 where there is one, [`COUNT`] for how many there are.
 pub type PartName = (PartKind, usize);
 
 /// The value of a part. Equal values are equal in every machine of the same driver.
@@ -66,6 +76,9 @@ pub struct PartValue(Value);
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Value {
+    /// How many parts a list has.
+    Count(usize),
+    Options(Box<Options>),
     Clock(u64),
     Env(Arc<Env>),
     Order(Box<Order>),
@@ -98,6 +111,18 @@ struct Tables {
     freed: BTreeMap<TableId, Table>,
 }
 
+/// The kinds of which there are as many as are made.
+const LISTS: [PartKind; 8] = [
+    PartKind::Process,
+    PartKind::Actor,
+    PartKind::Slot,
+    PartKind::Lock,
+    PartKind::Channel,
+    PartKind::Signal,
+    PartKind::Object,
+    PartKind::Overlapped,
+];
+
 /// What was done to any of several members that are one part.
 fn any<const N: usize>(all: [Touched; N]) -> Touched {
     Touched { read: all.iter().any(|one| one.read), written: all.iter().any(|one| one.written) }
@@ -114,26 +139,37 @@ fn tell_all<T>(parts: &mut Parts<T>, kind: PartKind, tell: &mut dyn FnMut(PartNa
 impl Machine {
     /// Every part that there is now.
     pub fn part_names(&self) -> impl Iterator<Item = PartName> {
-        let state = &self.state;
-        let lists = [
-            (PartKind::Process, state.processes.count()),
-            (PartKind::Actor, state.actors.count()),
-            (PartKind::Slot, state.slots.count()),
-            (PartKind::Lock, state.locks.count()),
-            (PartKind::Channel, state.channels.count()),
-            (PartKind::Signal, state.signals.count()),
-            (PartKind::Object, state.objects.count()),
-            (PartKind::Overlapped, state.overlapped.count()),
-        ];
-        let lists = lists.into_iter().flat_map(|(kind, count)| (0..count).map(move |n| (kind, n)));
+        let lists = LISTS.into_iter().filter_map(|kind| Some((kind, self.count(kind)?)));
+        let lists =
+            lists.flat_map(|(kind, count)| (0..count).chain([COUNT]).map(move |n| (kind, n)));
         PartKind::SINGLE.into_iter().map(|kind| (kind, 0)).chain(lists)
+    }
+
+    /// How many parts a list has; `None` of what is no list.
+    fn count(&self, kind: PartKind) -> Option<usize> {
+        let state = &self.state;
+        Some(match kind {
+            PartKind::Process => state.processes.count(),
+            PartKind::Actor => state.actors.count(),
+            PartKind::Slot => state.slots.count(),
+            PartKind::Lock => state.locks.count(),
+            PartKind::Channel => state.channels.count(),
+            PartKind::Signal => state.signals.count(),
+            PartKind::Object => state.objects.count(),
+            PartKind::Overlapped => state.overlapped.count(),
+            _ => return None,
+        })
     }
 
     /// The value of a part; `None` if there is no such part.
     #[must_use]
     pub fn part(&self, (kind, at): PartName) -> Option<PartValue> {
         let state = &self.state;
+        if at == COUNT {
+            return Some(PartValue(Value::Count(self.count(kind)?)));
+        }
         let value = match kind {
+            PartKind::Options => Value::Options(Box::new(state.options.peek().clone())),
             PartKind::Clock => Value::Clock(*state.now_ms.peek()),
             PartKind::Env => Value::Env(Arc::clone(state.env.peek())),
             PartKind::Order => Value::Order(Box::new(Order {
@@ -172,6 +208,10 @@ impl Machine {
     ///
     /// If the value is another kind's, a single part is to be taken away, or a list would get a gap.
     pub fn put_part(&mut self, (kind, at): PartName, value: Option<&PartValue>) {
+        // Who puts the parts in has put in how many there are.
+        if at == COUNT {
+            return;
+        }
         let state = &mut self.state;
         let Some(PartValue(value)) = value else {
             match kind {
@@ -188,6 +228,7 @@ impl Machine {
             return;
         };
         match (kind, value.clone()) {
+            (PartKind::Options, Value::Options(options)) => state.options.put(*options),
             (PartKind::Clock, Value::Clock(now_ms)) => state.now_ms.put(now_ms),
             (PartKind::Env, Value::Env(env)) => state.env.put(env),
             (PartKind::Order, Value::Order(order)) => {
@@ -225,8 +266,7 @@ impl Machine {
         }
     }
 
-    /// Tells which parts were looked at or changed since this was last asked. A list's place behind its last part is
-    /// among them if somebody came to its end.
+    /// Tells which parts were looked at or changed since this was last asked.
     pub fn take_touched(&mut self, tell: &mut dyn FnMut(PartName, Touched)) {
         fn one<T>(part: &mut Part<T>) -> Touched {
             part.take_touched()
@@ -240,6 +280,7 @@ impl Machine {
         ];
         let tables = [one(&mut state.tables), one(&mut state.tables_ever), one(&mut self.freed)];
         let single = [
+            (PartKind::Options, one(&mut state.options)),
             (PartKind::Clock, one(&mut state.now_ms)),
             (PartKind::Env, one(&mut state.env)),
             (PartKind::Order, any(order)),

@@ -14,7 +14,17 @@ use crate::outcome::{Ended, Outcome};
 impl World {
     /// Ends the run: whoever still waits is reported, and the rest is summed up.
     #[must_use]
-    pub fn finish(mut self, limit: Option<String>) -> Outcome {
+    pub fn finish(self, limit: Option<String>) -> Outcome {
+        self.sum_up(limit, true)
+    }
+
+    /// The same without the text of the trace.
+    #[must_use]
+    pub fn finish_untold(self, limit: Option<String>) -> Outcome {
+        self.sum_up(limit, false)
+    }
+
+    fn sum_up(mut self, limit: Option<String>, tell: bool) -> Outcome {
         if limit.is_none() {
             self.machine.report_stuck();
         }
@@ -27,7 +37,8 @@ impl World {
             Some(_) => Ended::Finished,
         });
         let threads = threads.collect();
-        let lines = self.events.iter().map(|event| self.machine.trace_line(event)).collect();
+        let told = self.events.iter().filter(|_| tell);
+        let lines = told.map(|event| self.machine.trace_line(event)).collect();
         let findings = self.machine.findings().to_vec();
         let virtual_ms = self.machine.now_ms();
         let env = Arc::new(self.machine.env().clone());

@@ -76,7 +76,7 @@ impl World {
         for n in 0..self.runners.len() {
             if !self.alive(&self.runners[n]) {
                 self.runners[n].frames.clear();
-                self.runners[n].wake_ms = None;
+                self.wake(n);
             }
         }
     }

@@ -52,8 +52,6 @@ struct Runner {
     /// The scenario's thread; `None`: one of the pool.
     thread: Option<usize>,
     frames: Vec<Frame>,
-    /// The virtual time, in milliseconds, until which it sleeps.
-    wake_ms: Option<u64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +94,8 @@ pub struct World {
     objects: Vec<ObjectId>,
     overlapped: Vec<OverlappedId>,
     store: Part<Store>,
+    /// The virtual time, in milliseconds, until which runners sleep.
+    wakes: Parts<Option<u64>>,
     /// Where each thread of the scenario runs.
     threads: Part<Vec<Option<usize>>>,
     timeline: Part<usize>,
@@ -148,6 +148,7 @@ impl World {
             objects,
             overlapped,
             store: Part::new(Store::new(program)),
+            wakes: Parts::new(),
             threads: Part::new(vec![None; program.threads.len()]),
             timeline: Part::new(0),
             history: Part::default(),
@@ -257,9 +258,11 @@ impl World {
 
     /// Milliseconds until something happens by itself; `None` when nothing ever does.
     fn next_moment_ms(&self) -> Option<u64> {
-        let sleepers = self.runners.iter().filter(|runner| self.alive(runner));
+        let awake = |n: usize| self.alive(&self.runners[n]);
+        let sleepers = self.wakes.iter().enumerate();
+        let sleepers = sleepers.filter_map(|(n, wake_ms)| wake_ms.filter(|_| awake(n)));
         let timeline = self.program.timeline.get(*self.timeline).map(|entry| entry.0);
-        let planned_ms = sleepers.filter_map(|runner| runner.wake_ms).chain(timeline).min();
+        let planned_ms = sleepers.chain(timeline).min();
         next_moment_ms(&self.machine, planned_ms)
     }
 
@@ -275,7 +278,7 @@ impl World {
         if self.machine.actor_info(runner.actor).wait().is_some() {
             return self.machine.can_end(runner.actor);
         }
-        runner.wake_ms.is_none_or(|wake_ms| wake_ms <= self.machine.now_ms())
+        self.wakes[n].is_none_or(|wake_ms| wake_ms <= self.machine.now_ms())
     }
 
     /// Makes the runner of a thread; one that waits for its `spawn` has no frame yet.
@@ -288,7 +291,8 @@ impl World {
         if !decl.spawned {
             self.threads[thread] = Some(self.runners.len());
         }
-        self.runners.push(Runner { actor, thread: Some(thread), frames, wake_ms: None });
+        self.runners.push(Runner { actor, thread: Some(thread), frames });
+        self.wakes.push(None);
     }
 
     /// The runner made for a thread, started or not.
@@ -311,12 +315,8 @@ impl World {
             None => {
                 let pool = self.runners.iter().filter(|runner| runner.thread.is_none()).count();
                 let actor = self.machine.actor(&format!("pool-{}", pool + 1), process);
-                self.runners.push(Runner {
-                    actor,
-                    thread: None,
-                    frames: Vec::new(),
-                    wake_ms: None,
-                });
+                self.runners.push(Runner { actor, thread: None, frames: Vec::new() });
+                self.wakes.push(None);
                 self.runners.len() - 1
             }
         };

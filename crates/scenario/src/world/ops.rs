@@ -20,14 +20,14 @@ pub(crate) const GARBAGE: Handle = Handle(0xDEAD_BEE1);
 
 impl World {
     pub(super) fn run_step(&mut self, n: usize) {
-        let runner = &mut self.runners[n];
-        if runner.wake_ms.take().is_some() {
+        let runner = &self.runners[n];
+        let (actor, frame) = (runner.actor, runner.frames.last());
+        let frame = frame.expect("a runner that is enabled has a frame");
+        let (script, pc) = (frame.script, frame.pc);
+        if self.wake(n) {
             self.advance(n);
             return;
         }
-        let actor = runner.actor;
-        let frame = runner.frames.last().expect("a runner that is enabled has a frame");
-        let (script, pc) = (frame.script, frame.pc);
         let program = self.program.clone();
         let Some((op, place)) = program.scripts[script].ops.get(pc) else {
             self.end_frame(n);
@@ -47,6 +47,11 @@ impl World {
 
     fn frame(&mut self, n: usize) -> &mut Frame {
         self.runners[n].frames.last_mut().expect("the runner has a frame")
+    }
+
+    /// The runner sleeps no more; returns whether it did.
+    pub(super) fn wake(&mut self, n: usize) -> bool {
+        self.wakes[n].is_some() && self.wakes[n].take().is_some()
     }
 
     fn advance(&mut self, n: usize) {
@@ -170,7 +175,8 @@ impl World {
             Op::Send(channel) => self.machine.send(actor, self.channels[*channel]),
             Op::Receive(channel) => self.machine.receive(actor, self.channels[*channel]),
             Op::Sleep(ms) => {
-                self.runners[n].wake_ms = Some(self.machine.now_ms().saturating_add(*ms));
+                let wake_ms = self.machine.now_ms().saturating_add(*ms);
+                self.wakes[n] = Some(wake_ms);
                 return;
             }
             Op::JumpUnless(value, equals, to) => {

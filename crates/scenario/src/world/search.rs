@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use netiosim_model::choose::{Chooser, Seeded};
-use netiosim_model::ids::Handle;
+use netiosim_model::ids::{Handle, LaneId};
 use netiosim_model::machine::{PartName, PartValue};
-use netiosim_model::part::{Part, Parts, Touched};
+use netiosim_model::part::{COUNT, Part, Touched};
 use netiosim_model::rule::Rule;
 
 use super::{Choice, Runner, World};
@@ -80,10 +80,12 @@ pub(super) struct History {
 pub enum WorldPartName {
     /// A part of the machine.
     Machine(PartName),
-    /// A thread, of the scenario or of the pool.
+    /// A thread, of the scenario or of the pool; [`COUNT`] for how many there are.
     Runner(usize),
     /// What the scripts hold.
     Store,
+    /// Until when a thread sleeps.
+    Wake(usize),
     /// Which threads were started.
     Threads,
     /// How far the timeline is.
@@ -101,8 +103,11 @@ pub struct WorldPart(Value);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Value {
     Machine(PartValue),
+    /// How many threads there are.
+    Count(usize),
     Runner(Box<Runner>),
     Store(Box<Store>),
+    Wake(Option<u64>),
     Threads(Vec<Option<usize>>),
     Timeline(usize),
     Draws(Seeded),
@@ -161,6 +166,12 @@ impl World {
     #[must_use]
     pub fn may_run(&self, runner: usize) -> bool {
         self.runnable(runner)
+    }
+
+    /// The lanes whose next delivery may begin.
+    #[must_use]
+    pub fn enabled_lanes(&self) -> Vec<LaneId> {
+        self.machine.deliverable()
     }
 
     /// Whether the next event of the timeline may happen.
@@ -252,7 +263,9 @@ impl World {
             WorldPartName::Draws,
             WorldPartName::History,
         ];
-        let runners = (0..self.runners.count()).map(WorldPartName::Runner);
+        let count = self.runners.count();
+        let wakes = (0..count).chain([COUNT]).map(WorldPartName::Wake);
+        let runners = (0..count).chain([COUNT]).map(WorldPartName::Runner).chain(wakes);
         self.machine.part_names().map(WorldPartName::Machine).chain(single).chain(runners)
     }
 
@@ -261,8 +274,11 @@ impl World {
     pub fn part(&self, name: WorldPartName) -> Option<WorldPart> {
         let value = match name {
             WorldPartName::Machine(name) => Value::Machine(self.machine.part(name)?),
+            WorldPartName::Runner(COUNT) => Value::Count(self.runners.count()),
+            WorldPartName::Wake(COUNT) => Value::Count(self.wakes.count()),
             WorldPartName::Runner(n) => Value::Runner(Box::new(self.runners.peek(n)?.clone())),
             WorldPartName::Store => Value::Store(Box::new(self.store.peek().clone())),
+            WorldPartName::Wake(n) => Value::Wake(*self.wakes.peek(n)?),
             WorldPartName::Threads => Value::Threads(self.threads.peek().clone()),
             WorldPartName::Timeline => Value::Timeline(*self.timeline.peek()),
             WorldPartName::Draws => Value::Draws(self.chooser.draws.peek().clone()),
@@ -282,11 +298,15 @@ impl World {
             (WorldPartName::Machine(name), Some(Value::Machine(value))) => {
                 self.machine.put_part(name, Some(value));
             }
+            // Who puts the threads in has put in how many there are.
+            (WorldPartName::Runner(COUNT) | WorldPartName::Wake(COUNT), _) => {}
             (WorldPartName::Runner(n), None) => self.runners.put(n, None),
             (WorldPartName::Runner(n), Some(Value::Runner(value))) => {
                 self.runners.put(n, Some((**value).clone()));
             }
             (WorldPartName::Store, Some(Value::Store(value))) => self.store.put((**value).clone()),
+            (WorldPartName::Wake(n), None) => self.wakes.put(n, None),
+            (WorldPartName::Wake(n), Some(Value::Wake(value))) => self.wakes.put(n, Some(*value)),
             (WorldPartName::Threads, Some(Value::Threads(value))) => {
                 self.threads.put(value.clone());
             }
@@ -301,8 +321,7 @@ impl World {
         }
     }
 
-    /// Tells which parts were looked at or changed since this was last asked; the place behind the last thread is
-    /// among them if somebody came to the end.
+    /// Tells which parts were looked at or changed since this was last asked.
     pub fn take_touched(&mut self, tell: &mut dyn FnMut(WorldPartName, Touched)) {
         self.machine.take_touched(&mut |name, touched| tell(WorldPartName::Machine(name), touched));
         let single = [
@@ -317,10 +336,14 @@ impl World {
                 tell(name, touched);
             }
         }
-        let runners: &mut Parts<Runner> = &mut self.runners;
-        runners.take_touched(|n, touched| {
+        self.runners.take_touched(|n, touched| {
             if touched.read {
                 tell(WorldPartName::Runner(n), touched);
+            }
+        });
+        self.wakes.take_touched(|n, touched| {
+            if touched.read {
+                tell(WorldPartName::Wake(n), touched);
             }
         });
     }

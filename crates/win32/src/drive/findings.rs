@@ -10,7 +10,7 @@ use super::stacks::StackHandle;
 use super::{answer, entry, on, strings};
 
 /// How many findings of a rule, such as "N001" or "self-cancel", there are so far, acknowledged ones included; NULL:
-/// of every rule. The number is written to `*count`.
+/// of every rule. The number is written to `*count` unless that is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netiosim_count_findings(
     stack: *mut StackHandle,

@@ -217,7 +217,7 @@ pub unsafe extern "C" fn netiosim_set_irql(stack: *mut StackHandle, irql: u8) ->
     })
 }
 
-/// The calling thread's interrupt request level, written to `*irql`.
+/// The calling thread's interrupt request level, written to `*irql` unless that is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netiosim_get_irql(stack: *mut StackHandle, irql: *mut u8) -> Status {
     on(stack, entry!(netiosim_get_irql), |stack| {

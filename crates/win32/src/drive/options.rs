@@ -75,7 +75,7 @@ pub(super) unsafe fn read(options: *const StackOptions) -> Result<(Builder, Wish
     let mut builder = crate::builder().flavour(super::stacks::own_flavour()).report_leaks(false);
     // SAFETY: the caller's.
     let Some(options) = (unsafe { whole(options) })? else {
-        let (leaks, strict) = (Leaks::Tables, strict_by_environment());
+        let (leaks, strict) = (Leaks::Tables, strict_by_environment()?);
         return Ok((builder, Wishes { leaks, strict, delivery_limit: DELIVERIES }));
     };
     // SAFETY: the caller's, here and below.
@@ -129,7 +129,7 @@ pub(super) unsafe fn read(options: *const StackOptions) -> Result<(Builder, Wish
     if options.no_ipv6 != 0 {
         builder = builder.no_ipv6();
     }
-    let strict = options.strict != 0 || strict_by_environment();
+    let strict = strict_by_environment()? || options.strict != 0;
     let delivery_limit = match options.delivery_limit {
         0 => DELIVERIES,
         limit => usize::try_from(limit).unwrap_or(DELIVERIES),
@@ -138,8 +138,9 @@ pub(super) unsafe fn read(options: *const StackOptions) -> Result<(Builder, Wish
     Ok((builder.elevated(options.not_elevated == 0), wishes))
 }
 
-fn strict_by_environment() -> bool {
-    cfg!(unix) && std::env::var("NETIOSIM_STRICT").as_deref() == Ok("1")
+fn strict_by_environment() -> Result<bool, Problem> {
+    let wanted = crate::default_stack::strict_by_environment();
+    wanted.map(|wanted| wanted && cfg!(unix)).map_err(|error| Problem::argument(error.to_string()))
 }
 
 /// The options with the members that an older caller does not know set to zero; `None` for NULL.

@@ -44,7 +44,7 @@ pub unsafe extern "C" fn netiosim_advance_ms(
     })
 }
 
-/// The virtual time in milliseconds since the stack began, written to `*ms`.
+/// The virtual time in milliseconds since the stack began, written to `*ms` unless that is NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn netiosim_now_ms(stack: *mut StackHandle, ms: *mut u64) -> Status {
     on(stack, entry!(netiosim_now_ms), |stack| {

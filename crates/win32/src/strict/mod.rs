@@ -129,7 +129,7 @@ fn wanted(stack: &StackRef) -> bool {
 
 fn by_environment() -> bool {
     static WANTED: OnceLock<bool> = OnceLock::new();
-    *WANTED.get_or_init(|| std::env::var("NETIOSIM_STRICT").as_deref() == Ok("1"))
+    *WANTED.get_or_init(|| default_stack::strict_by_environment().unwrap_or(false))
 }
 
 fn is_default(stack: &StackRef) -> bool {

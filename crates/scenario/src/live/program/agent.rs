@@ -2,7 +2,7 @@
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::net::UnixStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use netiosim_model::choose::Seeded;
@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 
 use super::record::{Record, Watch};
 use super::timeline::Timeline;
-use super::wire::{LOADED, MEETING, Message, Moment, SOCKET, Setup, VERSION, Welcome};
+use super::wire::{COMMAND, LOADED, MEETING, Message, Moment, SOCKET, Setup, VERSION, Welcome};
 use crate::load::Loaded;
 use crate::program::{Program, compile};
 
@@ -41,13 +41,35 @@ fn meeting() -> Option<PathBuf> {
     std::env::var_os(MEETING).filter(|folder| !folder.is_empty()).map(PathBuf::from)
 }
 
-/// Says that a shared object, `iphlpapi` or `netio`, is loaded into a process, to a command that waits for that.
+/// Says that a shared object, `iphlpapi` or `netio`, is loaded into a process, to a command that waits for that. The
+/// process that the command started does not outlive it, where the system can see to that.
 pub fn loaded(name: &str) {
     if let Some(folder) = meeting() {
+        end_with_the_command(&folder);
         // A command that has gone away needs no answer.
         let _ = std::fs::File::create(folder.join(format!("{LOADED}{name}")));
     }
 }
+
+/// Another process than the one that the command started has a parent that may well end before it.
+#[cfg(target_os = "linux")]
+fn end_with_the_command(folder: &Path) {
+    use rustix::process::{Signal, getppid, set_parent_process_death_signal};
+    let parent = || getppid().map(|parent| parent.to_string());
+    let command = std::fs::read_to_string(folder.join(COMMAND)).ok();
+    if command.is_some() && command == parent() {
+        // It is there since the first Linux that this crate can be built for.
+        let _ = set_parent_process_death_signal(Some(Signal::KILL));
+        if command != parent() {
+            say("`netiosim exec`, which started this program, is gone");
+            std::process::exit(1);
+        }
+    }
+}
+
+/// Only the signals that the command passes on end the program.
+#[cfg(not(target_os = "linux"))]
+fn end_with_the_command(_: &Path) {}
 
 fn say(text: &str) {
     // There is nobody left to tell when this fails.

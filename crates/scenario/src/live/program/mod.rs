@@ -19,5 +19,6 @@ mod wire;
 #[cfg(unix)]
 pub use self::agent::{Agent, loaded};
 pub use self::wire::{
-    Found, Judged, LOADED, MEETING, Message, Missed, Moment, SOCKET, Setup, VERSION, Welcome,
+    COMMAND, Found, Judged, LOADED, MEETING, Message, Missed, Moment, SOCKET, Setup, VERSION,
+    Welcome,
 };

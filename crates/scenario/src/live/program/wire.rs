@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 use crate::format::{Scenario, StackSpec};
 use crate::judge::Unmet;
 
-/// The environment variable that names the folder in which the two meet: it holds [`SOCKET`], and a file
+/// The environment variable that names the folder in which the two meet: it holds [`SOCKET`], [`COMMAND`], and a file
 /// whose name begins with [`LOADED`] for each shared object that a process has loaded.
 pub const MEETING: &str = "NETIOSIM_EXEC";
 /// The socket's name in the folder.
 pub const SOCKET: &str = "socket";
 /// The name of a file that says that a process has loaded a shared object, before `iphlpapi` or `netio`.
 pub const LOADED: &str = "loaded-";
+/// The name of a file in the folder that holds the number of the command's process.
+pub const COMMAND: &str = "command";
 /// The version of what is said.
 pub const VERSION: u32 = 1;
 

@@ -1,0 +1,212 @@
+//! What the stacks of an exploration ask: who goes next, which value, which number.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use netiosim_sim::model::choose::Chooser;
+use netiosim_sim::model::ids::LaneId;
+use netiosim_sim::model::machine::Machine;
+use netiosim_sim::{NextStep, Scheduler, StepKey};
+use parking_lot::Mutex;
+
+use super::driver::{Message, Outbox};
+use super::witness::freeze;
+use crate::random::Random;
+use crate::walk::{Choice, Walk};
+
+/// How many more choices than the limit of depth an execution may take before it is given up: everybody was let go in turn
+/// all the while.
+const OVERTIME: u64 = 20_000;
+/// How many steps in a row without a choice it may take: one thread alone calls again and again.
+const MOST_FORCED: u64 = 1_000_000;
+
+/// The state of one exploration that its stacks share.
+pub(crate) struct Control {
+    pub(crate) walk: Walk,
+    /// Numbers that real systems take at random: the same in every execution.
+    numbers: Random,
+    seed: u64,
+    depth: Option<u64>,
+    options: Vec<Choice>,
+    codes: BTreeMap<(&'static str, &'static str), u32>,
+    /// The execution that runs, from 1.
+    pub(crate) execution: u64,
+    /// Whether the closure of that execution runs.
+    pub(crate) under_way: bool,
+    /// Where a stack of an execution that is over was called.
+    pub(crate) ghost: Option<(u64, String)>,
+}
+
+impl Control {
+    pub(crate) fn new(walk: Walk, seed: u64, depth: Option<u64>) -> Self {
+        Self {
+            walk,
+            numbers: Random::new(seed),
+            seed,
+            depth,
+            options: Vec::new(),
+            codes: BTreeMap::new(),
+            execution: 0,
+            under_way: false,
+            ghost: None,
+        }
+    }
+
+    /// For one more run of a schedule.
+    pub(crate) fn once_more(&self, walk: Walk) -> Self {
+        Self::new(walk, self.seed, self.depth)
+    }
+
+    /// Begins an execution, if there is one more.
+    pub(crate) fn begin(&mut self) -> bool {
+        let more = self.walk.begin();
+        if more {
+            self.execution += 1;
+            self.under_way = true;
+            self.numbers = Random::new(self.seed);
+        }
+        more
+    }
+
+    fn pick(&mut self) -> usize {
+        let options = std::mem::take(&mut self.options);
+        let at = self.walk.pick(&options);
+        self.options = options;
+        at
+    }
+
+    fn is_endless(&self) -> bool {
+        let steps = self.walk.steps().len() as u64;
+        self.depth.is_some_and(|depth| steps > depth.saturating_add(OVERTIME))
+    }
+}
+
+/// One stack's access to it, as scheduler and as chooser.
+pub(crate) struct Decider {
+    pub(crate) control: Arc<Mutex<Control>>,
+    pub(crate) outbox: Outbox,
+    /// Steps without a choice since the last one with one.
+    pub(crate) forced: u64,
+}
+
+impl Decider {
+    /// The execution is given up: its threads are never let go again.
+    fn give_up(&self) -> ! {
+        let statistics = self.control.lock().walk.statistics();
+        self.outbox.send(Message::Endless(statistics));
+        freeze();
+    }
+}
+
+/// An actor goes on: 4 n. A delivery begins on a lane: 4 n + 1. A value: 4 n + 2.
+fn code(kind: u32, number: u32) -> u32 {
+    number << 2 | kind
+}
+
+fn lane_number(lane: LaneId) -> u32 {
+    let slot = ((lane.handle.0 >> 4) & 0xFF_FFFF) as u32;
+    slot << 1 | u32::from(lane.lane & 1)
+}
+
+impl Scheduler for Decider {
+    fn pick(&mut self, _: &[NextStep]) -> usize {
+        0
+    }
+
+    fn pick_key(&mut self, _: &Machine, steps: &[StepKey]) -> Option<usize> {
+        self.forced = 0;
+        let mut control = self.control.lock();
+        control.options.clear();
+        // Deliveries come last here, and first where the first option is what everybody expects: that a notification is
+        // delivered at once.
+        let begins = |step: &&StepKey| matches!(step, StepKey::Begin(_));
+        let threads = steps.len() - steps.iter().rev().take_while(begins).count();
+        for step in steps[threads..].iter().chain(&steps[..threads]) {
+            // Actors and lanes are told apart, and stay small numbers.
+            let choice = match *step {
+                StepKey::Continue(actor) => Choice::step(code(0, actor.0), actor.0 << 1, true),
+                StepKey::Resume(actor) => Choice::step(code(0, actor.0), actor.0 << 1, false),
+                StepKey::Begin(lane) => {
+                    let lane = lane_number(lane);
+                    Choice::step(code(1, lane), lane << 1 | 1, false)
+                }
+            };
+            control.options.push(choice);
+        }
+        let at = control.pick();
+        let endless = control.is_endless();
+        drop(control);
+        if endless {
+            self.give_up();
+        }
+        let deliveries = steps.len() - threads;
+        Some(if at < deliveries { threads + at } else { at - deliveries })
+    }
+
+    fn forced(&mut self) {
+        self.forced += 1;
+        if self.forced > MOST_FORCED {
+            self.give_up();
+        }
+    }
+}
+
+impl Chooser for Decider {
+    fn choose(&mut self, what: &'static str, among: &[&'static str]) -> usize {
+        let mut control = self.control.lock();
+        control.options.clear();
+        for value in among {
+            let code =
+                *control.codes.entry((what, value)).or_insert_with(|| value_code(what, value));
+            control.options.push(Choice::value(code));
+        }
+        control.pick()
+    }
+
+    fn draw(&mut self, _: &'static str) -> u64 {
+        self.control.lock().numbers.next_u64()
+    }
+}
+
+/// The code of a value: of its name, not of its position.
+fn value_code(what: &str, value: &str) -> u32 {
+    let hash = fingerprint([what, value]);
+    code(2, ((hash ^ hash >> 18 ^ hash >> 36) & 0x3_FFFF) as u32)
+}
+
+/// FNV-1a over texts, each with its end.
+pub(crate) fn fingerprint<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
+    let mut hash = 0xCBF2_9CE4_8422_2325u64;
+    for text in texts {
+        for byte in text.bytes().chain([0]) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
+        }
+    }
+    hash
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use netiosim_sim::model::profile::OptionId;
+
+    use super::{fingerprint, value_code};
+
+    #[test]
+    fn the_hash_is_the_published_one() {
+        // FNV-1a of "foobar" is 0x85944171f73967e8; here its end counts as well.
+        let end = 0x8594_4171_F739_67E8u64.wrapping_mul(0x0100_0000_01B3);
+        assert_eq!(fingerprint(["foobar"]), end);
+    }
+
+    #[test]
+    fn the_values_of_every_option_have_codes_of_their_own() {
+        for option in OptionId::ALL {
+            let names: Vec<&str> = option.spec().values.iter().map(|value| value.name).collect();
+            let codes: BTreeSet<u32> =
+                names.iter().map(|name| value_code(option.name(), name)).collect();
+            assert_eq!(codes.len(), names.len(), "{}", option.name());
+        }
+    }
+}

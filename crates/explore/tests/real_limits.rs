@@ -1,0 +1,76 @@
+//! A limit ends an exploration as inconclusive, never as passed.
+
+use std::time::Duration;
+
+use netiosim_explore::Explorer;
+use netiosim_explore::real::Verdict;
+use netiosim_explore::walk::{Limit, StrategyKind};
+use netiosim_sim::Stack;
+
+fn test(stack: &Stack) {
+    let other = stack.handle();
+    let changes =
+        stack.on_teredo_port_change(move |_| assert!(other.teredo_port().is_ok())).unwrap();
+    stack.restart_teredo().unwrap();
+    changes.cancel().unwrap();
+}
+
+#[test]
+fn executions() {
+    let exploration = Explorer::new().max_executions(3).check(|stack| test(&stack));
+    assert_eq!(exploration.verdict(), Verdict::Inconclusive(Limit::Executions), "{exploration}");
+    assert_eq!(exploration.statistics.executions, 3);
+    let text = exploration.to_string();
+    assert!(text.starts_with("inconclusive: no violation in 3 executions, then"), "{text}");
+}
+
+#[test]
+#[should_panic(expected = "not everything was tried")]
+fn where_everything_was_to_be_tried_a_test_fails() {
+    let _ = Explorer::new().max_executions(3).run(|stack| test(&stack));
+}
+
+#[test]
+fn a_sample_is_a_sample() {
+    let explorer = Explorer::new().strategy(StrategyKind::Random).max_executions(3);
+    assert_eq!(explorer.run(|stack| test(&stack)).verdict(), Verdict::Sampled);
+    let accepted = Explorer::new().max_executions(3).accept_limit().run(|stack| test(&stack));
+    assert_eq!(accepted.verdict(), Verdict::Inconclusive(Limit::Executions));
+}
+
+#[test]
+fn time() {
+    let exploration = Explorer::new().time_limit(Duration::ZERO).check(|stack| test(&stack));
+    assert_eq!(exploration.verdict(), Verdict::Inconclusive(Limit::Time), "{exploration}");
+}
+
+#[test]
+fn memory() {
+    let exploration = Explorer::new().max_memory_bytes(1).check(|stack| test(&stack));
+    assert_eq!(exploration.verdict(), Verdict::Inconclusive(Limit::Memory), "{exploration}");
+}
+
+#[test]
+fn one_that_polls_is_cut_and_ends_all_the_same() {
+    let exploration = Explorer::new().max_steps(8).max_executions(500).check(|stack| {
+        let changer = stack.handle();
+        let change = stack.spawn("changer", move || changer.restart_teredo_on(50_001).unwrap());
+        // It waits for the other one, where with the first choice it always goes on itself.
+        while stack.teredo_port().unwrap() != 50_001 {}
+        change.join().unwrap();
+    });
+    assert_eq!(exploration.failure, None, "{exploration}");
+    assert!(exploration.statistics.cut > 0, "{exploration}");
+    assert!(matches!(exploration.verdict(), Verdict::Inconclusive(_)), "{exploration}");
+}
+
+#[test]
+fn one_that_never_ends_is_given_up() {
+    let exploration = Explorer::new().max_steps(8).check(|stack| {
+        let other = stack.handle();
+        let thread = stack.spawn("other", move || while other.teredo_port().is_ok() {});
+        thread.join().unwrap();
+    });
+    assert_eq!(exploration.failure, None, "{exploration}");
+    assert_eq!(exploration.verdict(), Verdict::Inconclusive(Limit::Depth), "{exploration}");
+}
