@@ -5,6 +5,7 @@
 
 pub mod random;
 pub mod real;
+#[cfg(feature = "scenario")]
 pub mod scenario;
 pub mod schedule;
 pub mod walk;
