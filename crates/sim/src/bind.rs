@@ -226,3 +226,21 @@ fn with<R>(inner: &Inner, f: impl FnOnce(&mut Binding) -> R) -> Option<R> {
         .ok()
         .flatten()
 }
+
+/// Does work of the simulator's own between two calls, such as looking a line up, however long it takes and whatever it waits for: the
+/// calling thread counts as being within a call, and is not passed over as one that blocks.
+///
+/// It must not call the stack.
+pub fn aside<R>(work: impl FnOnce() -> R) -> R {
+    let marked = BINDINGS.try_with(|bindings| {
+        let bindings = bindings.borrow();
+        let shared = bindings.iter().filter_map(|binding| binding.shared.clone());
+        shared.filter(|shared| !shared.in_api.swap(true, Ordering::AcqRel)).collect()
+    });
+    let marked: Vec<Arc<Shared>> = marked.unwrap_or_default();
+    let answer = work();
+    for shared in marked {
+        shared.in_api.store(false, Ordering::Release);
+    }
+    answer
+}

@@ -131,6 +131,7 @@ pub use netiosim_model::row::{
 };
 
 pub use self::barrier::{Barrier, NeverReached, Point};
+pub use self::bind::aside;
 pub use self::builder::{BuildError, Builder, Mode, OnDeadlock, SwitchAt};
 pub use self::call::{Args, Call};
 pub use self::callback::{Delivery, RawCallback};

@@ -1,6 +1,9 @@
 //! Where in the client a call comes from: the address that it returns to, and the line behind that.
 
+use std::time::Duration;
+
 use netiosim_sim::CallSite;
+use parking_lot::Mutex;
 
 /// The next call on the calling thread comes from the code that this address returns to; 0 is unknown.
 pub(crate) fn announce(caller: usize) {
@@ -51,18 +54,37 @@ impl Found {
             return all;
         }
         // This looks at the instruction before by itself: the call that returns there.
-        backtrace::resolve(std::ptr::without_provenance_mut(address), |found| {
-            let symbol = found.name().map(|name| name.to_string());
-            if let (Some(file), Some(line)) = (found.filename(), found.lineno()) {
-                // A wrapper that was inlined into the client is not where the client is.
-                let wrapper = is_wrapper(&file.to_string_lossy(), symbol.as_deref());
-                let place = if wrapper { &mut all.wrapper } else { &mut all.line };
-                place.get_or_insert_with(|| format!("{}:{line}", shorten(&file.to_string_lossy())));
-            }
-            all.symbol = all.symbol.take().or(symbol);
+        in_turn(|| {
+            backtrace::resolve(std::ptr::without_provenance_mut(address), |found| {
+                let symbol = found.name().map(|name| name.to_string());
+                if let (Some(file), Some(line)) = (found.filename(), found.lineno()) {
+                    // A wrapper that was inlined into the client is not where the client is.
+                    let wrapper = is_wrapper(&file.to_string_lossy(), symbol.as_deref());
+                    let place = if wrapper { &mut all.wrapper } else { &mut all.line };
+                    place.get_or_insert_with(|| {
+                        format!("{}:{line}", shorten(&file.to_string_lossy()))
+                    });
+                }
+                all.symbol = all.symbol.take().or(symbol);
+            });
         });
         all
     }
+}
+
+/// One thread at a time looks lines up, and the first look may take seconds. It is nothing that the program under test waits for:
+/// whoever waits here waits with a time limit, because a thread that sleeps without one counts as blocked.
+fn in_turn(look: impl FnOnce()) {
+    static TURN: Mutex<()> = Mutex::new(());
+    netiosim_sim::aside(|| {
+        let turn = loop {
+            if let Some(turn) = TURN.try_lock_for(Duration::from_millis(50)) {
+                break turn;
+            }
+        };
+        look();
+        drop(turn);
+    });
 }
 
 /// Whether code belongs to a library that clients are built on: one of a registry's, Rust's own, this, or the C
@@ -134,13 +156,15 @@ pub(crate) fn walk(entry: usize) -> usize {
 pub(crate) fn walk(entry: usize) -> usize {
     let mut next = false;
     let mut caller = 0;
-    backtrace::trace(|frame| {
-        if next {
-            caller = frame.ip() as usize;
-            return false;
-        }
-        next = frame.symbol_address() as usize == entry;
-        true
+    in_turn(|| {
+        backtrace::trace(|frame| {
+            if next {
+                caller = frame.ip() as usize;
+                return false;
+            }
+            next = frame.symbol_address() as usize == entry;
+            true
+        });
     });
     caller
 }

@@ -207,12 +207,37 @@ fn note(number: usize, address: usize, meaning: Meaning, context: &Context) {
         }
         record.code_length = length as u8;
         let words = readable(doing.stack, size_of_val(&record.stack)) / size_of::<usize>();
-        let stack = std::ptr::with_exposed_provenance::<usize>(doing.stack);
-        for (n, word) in record.stack.iter_mut().enumerate().take(words) {
-            *word = stack.add(n).read_volatile();
-        }
+        copy_stack(doing.stack, &mut record.stack[..words]);
     }
     record::push(&record);
+}
+
+/// Copies words of a stack, whatever they are: variables of others, and what a sanitizer lays between them. So the system copies them
+/// where it can; it is allowed to where a debugger would be.
+///
+/// # Safety
+///
+/// The words can be read.
+unsafe fn copy_stack(from: usize, into: &mut [usize]) {
+    #[cfg(target_os = "linux")]
+    {
+        let length = size_of_val(into);
+        let remote =
+            libc::iovec { iov_base: std::ptr::with_exposed_provenance_mut(from), iov_len: length };
+        let local = libc::iovec { iov_base: into.as_mut_ptr().cast(), iov_len: length };
+        // SAFETY: one piece here and one there, each of that length.
+        let copied = unsafe {
+            libc::process_vm_readv(libc::getpid(), &raw const local, 1, &raw const remote, 1, 0)
+        };
+        if usize::try_from(copied) == Ok(length) {
+            return;
+        }
+    }
+    let stack = std::ptr::with_exposed_provenance::<usize>(from);
+    for (n, word) in into.iter_mut().enumerate() {
+        // SAFETY: as the caller says.
+        *word = unsafe { stack.add(n).read_volatile() };
+    }
 }
 
 /// How many bytes of so many can be read from an address whose first byte can: the last page before a hole
