@@ -2,9 +2,11 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anstream::ColorChoice;
 use clap::{Parser, Subcommand, ValueEnum};
+use netiosim_explore::walk::StrategyKind;
 use netiosim_model::profile::Profile;
 use netiosim_scenario::run::RunMode;
 
@@ -31,6 +33,8 @@ pub(crate) enum Command {
     Run(RunArgs),
     /// Start a program and let it live through a scenario.
     Exec(ExecArgs),
+    /// Try every order of what happens in scenario files, and tell the shortest that goes wrong.
+    Explore(ExploreArgs),
     /// Print the JSON schema of scenario or stack files.
     Schema {
         /// Which kind of file.
@@ -133,6 +137,69 @@ pub(crate) struct RunArgs {
     /// Explain the findings that a scenario expects, too.
     #[arg(long, short)]
     pub(crate) verbose: bool,
+}
+
+/// The arguments of `netiosim explore`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExploreArgs {
+    /// Scenario files, or folders with scenario files (*.json) anywhere below them.
+    #[arg(value_name = "PATH", required = true)]
+    pub(crate) paths: Vec<PathBuf>,
+    /// exhaustive: from state to state, each once, the shortest way first; or one schedule after the other: depth-first,
+    /// random, pct[:depth], delay-bounded[:delays], round-robin, portfolio.
+    #[arg(long, value_name = "NAME", default_value = "exhaustive")]
+    pub(crate) strategy: StrategyKind,
+    /// Explore under this profile only: documented, observed, adversarial or wine; `all`: under every profile that the
+    /// scenario holds under.
+    #[arg(long, value_name = "NAME", default_value = "documented", value_parser = selection)]
+    pub(crate) profile: Selection,
+    /// The seed of strategies that take chances.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Give up a search at so many states.
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    pub(crate) max_states: usize,
+    /// Give up at so many schedules, where schedules are tried one after the other; samples have 100,000 unless said
+    /// otherwise.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_schedules: Option<u64>,
+    /// Give up ways of so many steps.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_depth: Option<u32>,
+    /// Give up at so many mebibytes of states.
+    #[arg(long, value_name = "MIB", default_value_t = 2048)]
+    pub(crate) max_memory: usize,
+    /// Give each search so many seconds.
+    #[arg(long, value_name = "S", value_parser = seconds)]
+    pub(crate) time_limit: Option<Duration>,
+    /// Look for findings alone: the scenario's other expectations were written for one order.
+    #[arg(long)]
+    pub(crate) findings_only: bool,
+    /// Let threads be slow: timers, sleepers and the timeline may overtake them. Left out, time goes by only when nothing else
+    /// can happen, as in `run`.
+    #[arg(long)]
+    pub(crate) slow_threads: bool,
+    /// Follow this schedule, or the one in this file (as text, or in a scenario's `schedules`), and tell what happens.
+    #[arg(long, value_name = "SCHEDULE|FILE")]
+    pub(crate) replay: Option<String>,
+    /// Make the scenario of everything that goes wrong, and of every finding that is expected, as small as possible, and
+    /// write it to a file of its own.
+    #[arg(long, conflicts_with = "replay")]
+    pub(crate) shrink: bool,
+    /// Write small scenarios into this folder.
+    #[arg(long, value_name = "FOLDER", default_value = ".", requires = "shrink")]
+    pub(crate) output: PathBuf,
+    /// How to report: for people, or as one JSON object.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Format,
+    /// Tell of the findings that a scenario expects, too.
+    #[arg(long, short)]
+    pub(crate) verbose: bool,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "a number of seconds, such as 60".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string())
 }
 
 /// The arguments of `netiosim exec`.

@@ -21,6 +21,7 @@ mod exec_report;
 #[cfg(unix)]
 mod exec_signals;
 mod explain;
+mod explore;
 mod import;
 mod import_host;
 mod junit;
@@ -57,6 +58,7 @@ fn main() -> ExitCode {
     let mut output = Output::stdout(args.color.choice());
     let code = match args.command {
         Command::Run(run) => run::run(&run, &mut output),
+        Command::Explore(args) => explore::explore(&args, &mut output),
         Command::Exec(args) => exec::exec(&args, &mut output),
         Command::Schema { which } => schema::schema(which, &mut output),
         Command::Rules => explain::rules(&mut output),

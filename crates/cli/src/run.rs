@@ -124,7 +124,7 @@ fn overwrites(args: &RunArgs, files: &[PathBuf]) -> Option<String> {
 }
 
 /// The files that the paths mean, each once, and a report for each path that means none.
-fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<FileReport>) {
+pub(crate) fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<FileReport>) {
     let mut files = Vec::new();
     let mut nothing = Vec::new();
     let mut known = BTreeSet::new();
@@ -144,12 +144,12 @@ fn files(paths: &[PathBuf]) -> (Vec<PathBuf>, Vec<FileReport>) {
     (files, nothing)
 }
 
-fn is_stack_file(path: &Path) -> bool {
+pub(crate) fn is_stack_file(path: &Path) -> bool {
     load::text(path).is_ok_and(|text| read::read_stack_file(&text, "").is_ok())
 }
 
 /// What to say of a good stack file that was given in place of a scenario.
-fn stack_file(path: &Path) -> Problem {
+pub(crate) fn stack_file(path: &Path) -> Problem {
     let name = path.file_name().unwrap_or(path.as_os_str()).display();
     let problem =
         Problem::of_file(path.display().to_string(), "this is a stack file, not a scenario");

@@ -31,7 +31,7 @@ fn main() {
             &mut stop,
         );
         let seconds = begun.elapsed().as_secs_f64();
-        let rules: Vec<&str> = seen.rules.iter().map(|rule| rule.id()).collect();
+        let rules: Vec<&str> = seen.rules.keys().map(|rule| rule.id()).collect();
         println!(
             "{file}: {} states, {} transitions, {} deep, {} ends, {} parts, {} columns, {} taken, {:.1} bytes each, {:.3} ms, {:.0}/s{}, {rules:?}, {} violations, missing {:?}",
             seen.states,

@@ -7,7 +7,9 @@ pub mod random;
 pub mod real;
 #[cfg(feature = "scenario")]
 pub mod scenario;
-pub mod schedule;
+mod story;
 pub mod walk;
+
+pub use netiosim_model::schedule;
 
 pub use self::real::{Explorer, explore};

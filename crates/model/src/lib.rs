@@ -37,6 +37,7 @@ pub mod part;
 pub mod profile;
 pub mod row;
 pub mod rule;
+pub mod schedule;
 pub mod status;
 pub mod storm;
 pub mod table;

@@ -126,8 +126,8 @@ impl<T: Hash> Hash for Part<T> {
 
 /// A list of parts that only grows at its end.
 ///
-/// How many there are is a part too ([`COUNT`]): whoever walks to the end has seen it, and whoever adds something
-/// changes it.
+/// How many there are is a part too ([`COUNT`]): whoever walks through the list, or asks for a part that need not be there, has seen
+/// it, and whoever adds something changes it.
 pub struct Parts<T> {
     items: Vec<Part<T>>,
     end: Mark,
@@ -164,29 +164,22 @@ impl<T> Parts<T> {
     /// One part, if it is there.
     #[must_use]
     pub fn get(&self, at: usize) -> Option<&T> {
-        match self.items.get(at) {
-            Some(part) => Some(part),
-            None => {
-                self.end.set(READ);
-                None
-            }
-        }
+        // Whether it is there depends on how many there are, also where it is.
+        self.end.set(READ);
+        self.items.get(at).map(Deref::deref)
     }
 
     /// One part, to change it.
     pub fn get_mut(&mut self, at: usize) -> Option<&mut T> {
-        match self.items.get_mut(at) {
-            Some(part) => Some(part),
-            None => {
-                self.end.put(READ);
-                None
-            }
-        }
+        self.end.put(READ);
+        self.items.get_mut(at).map(DerefMut::deref_mut)
     }
 
-    /// All parts; each counts as looked at when it comes.
+    /// All parts; each counts as looked at when it comes, and how many there are at once: whether another one comes depends
+    /// on it.
     pub fn iter(&self) -> Iter<'_, T> {
-        Iter { items: self.items.iter(), end: &self.end }
+        self.end.set(READ);
+        Iter { items: self.items.iter() }
     }
 
     /// All parts, to change them.
@@ -235,18 +228,13 @@ impl<T> Parts<T> {
 /// The parts of a list, each looked at when it comes.
 pub struct Iter<'a, T> {
     items: std::slice::Iter<'a, Part<T>>,
-    end: &'a Mark,
 }
 
 impl<'a, T> Iterator for Iter<'a, T> {
     type Item = &'a T;
 
     fn next(&mut self) -> Option<&'a T> {
-        let item = self.items.next();
-        if item.is_none() {
-            self.end.set(READ);
-        }
-        item.map(Deref::deref)
+        self.items.next().map(Deref::deref)
     }
 }
 
@@ -377,12 +365,18 @@ mod tests {
         let mut parts: Parts<u32> = [1, 2, 3].into_iter().collect();
         assert_eq!(touched(&mut parts), [NOT; 4]);
         assert!(parts.iter().any(|part| *part == 2));
-        assert_eq!(touched(&mut parts), [READ, READ, NOT, NOT]);
+        assert_eq!(
+            touched(&mut parts),
+            [READ, READ, NOT, READ],
+            "whether more came depends on the end"
+        );
         assert!(!parts.iter().any(|part| *part == 4));
         assert_eq!(touched(&mut parts), [READ; 4]);
         parts[1] = 7;
         assert_eq!(parts.get(9), None);
         assert_eq!(touched(&mut parts), [NOT, WRITTEN, NOT, READ]);
+        assert_eq!(parts.get(0), Some(&1));
+        assert_eq!(touched(&mut parts), [READ, NOT, NOT, READ]);
         parts.push(4);
         assert_eq!(touched(&mut parts), [NOT, NOT, NOT, WRITTEN, WRITTEN]);
         parts.put(2, None);

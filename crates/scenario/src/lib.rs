@@ -24,4 +24,5 @@ pub mod run;
 pub mod schema;
 pub mod template;
 pub mod values;
+mod watch;
 pub mod world;

@@ -5,8 +5,12 @@ use std::fs::File;
 use std::io::{ErrorKind, Read as _};
 use std::path::Path;
 
+use netiosim_model::profile::Profile;
+use netiosim_model::schedule::fingerprint;
+use serde::Serialize;
+
 use crate::check;
-use crate::format::{Scenario, StackSpec};
+use crate::format::{Expect, Limits, ProfileSelection, Scenario, StackSpec};
 use crate::problem::{Problem, Source};
 use crate::read::{self, Fault, JsonPath, LARGEST_FILE};
 use crate::template::{self, StackError};
@@ -21,6 +25,37 @@ pub struct Loaded {
     pub stack: StackSpec,
     /// The line of every element of a list, from 1, by its path.
     pub lines: BTreeMap<String, usize>,
+}
+
+impl Loaded {
+    /// Tells this scenario under a profile from others: schedules of it carry this number. Names, descriptions and
+    /// expectations do not count.
+    #[must_use]
+    pub fn fingerprint(&self, profile: Profile) -> u64 {
+        fingerprint_of(&self.scenario, &self.stack, profile)
+    }
+}
+
+/// Tells a scenario under a profile from others; see [`Loaded::fingerprint`].
+#[must_use]
+pub fn fingerprint_of(scenario: &Scenario, stack: &StackSpec, profile: Profile) -> u64 {
+    let mut scenario = scenario.clone();
+    scenario.schema = None;
+    scenario.name.clear();
+    scenario.description.clear();
+    scenario.requirements.clear();
+    scenario.profiles = ProfileSelection::default();
+    scenario.stack = StackSpec::default();
+    scenario.expect = Expect::default();
+    scenario.expect_under.clear();
+    scenario.schedules.clear();
+    scenario.limits = Limits::default();
+    let texts = [json(&scenario), json(stack)];
+    fingerprint([texts[0].as_str(), &texts[1], profile.name()])
+}
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).unwrap_or_default()
 }
 
 /// Reads the scenario of this file and checks it.

@@ -138,6 +138,9 @@ pub struct Outcome {
     pub failures: Vec<Failure>,
     /// Every thread of the scenario.
     pub threads: Vec<Ended>,
+    /// For every property of the program the number of events that the trace had when its moment came:
+    /// when a `never`, `sometimes` or `eventually` was true for the first time, when an `always` was not.
+    pub moments: Vec<Option<usize>>,
     /// Every user variable.
     pub variables: Vec<Option<Val>>,
     /// The tables at the end.

@@ -57,6 +57,10 @@ fn by_lane(outcome: &Outcome) -> BTreeMap<(usize, Option<Family>), Vec<Essence>>
 fn a_forced_order_gives_the_same_deliveries() {
     let mut compared = 0;
     corpus(|name, program| {
+        // What only sometimes happens is there because the order is free.
+        if !program.expect.sometimes.is_empty() {
+            return;
+        }
         let stepped = World::new(&program, program.seed).run();
         let free = run_live(&program, program.seed, Turns::Free);
         assert_eq!(by_lane(&stepped), by_lane(&free), "{name}");

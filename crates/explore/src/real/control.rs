@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use netiosim_sim::model::choose::Chooser;
-use netiosim_sim::model::ids::LaneId;
 use netiosim_sim::model::machine::Machine;
+use netiosim_sim::model::schedule::{Kind, code, lane_number, value_code};
 use netiosim_sim::{NextStep, Scheduler, StepKey};
 use parking_lot::Mutex;
 
@@ -98,16 +98,6 @@ impl Decider {
     }
 }
 
-/// An actor goes on: 4 n. A delivery begins on a lane: 4 n + 1. A value: 4 n + 2.
-fn code(kind: u32, number: u32) -> u32 {
-    number << 2 | kind
-}
-
-fn lane_number(lane: LaneId) -> u32 {
-    let slot = ((lane.handle.0 >> 4) & 0xFF_FFFF) as u32;
-    slot << 1 | u32::from(lane.lane & 1)
-}
-
 impl Scheduler for Decider {
     fn pick(&mut self, _: &[NextStep]) -> usize {
         0
@@ -124,11 +114,15 @@ impl Scheduler for Decider {
         for step in steps[threads..].iter().chain(&steps[..threads]) {
             // Actors and lanes are told apart, and stay small numbers.
             let choice = match *step {
-                StepKey::Continue(actor) => Choice::step(code(0, actor.0), actor.0 << 1, true),
-                StepKey::Resume(actor) => Choice::step(code(0, actor.0), actor.0 << 1, false),
+                StepKey::Continue(actor) => {
+                    Choice::step(code(Kind::Run, actor.0), actor.0 << 1, true)
+                }
+                StepKey::Resume(actor) => {
+                    Choice::step(code(Kind::Run, actor.0), actor.0 << 1, false)
+                }
                 StepKey::Begin(lane) => {
                     let lane = lane_number(lane);
-                    Choice::step(code(1, lane), lane << 1 | 1, false)
+                    Choice::step(code(Kind::Deliver, lane), lane << 1 | 1, false)
                 }
             };
             control.options.push(choice);
@@ -165,48 +159,5 @@ impl Chooser for Decider {
 
     fn draw(&mut self, _: &'static str) -> u64 {
         self.control.lock().numbers.next_u64()
-    }
-}
-
-/// The code of a value: of its name, not of its position.
-fn value_code(what: &str, value: &str) -> u32 {
-    let hash = fingerprint([what, value]);
-    code(2, ((hash ^ hash >> 18 ^ hash >> 36) & 0x3_FFFF) as u32)
-}
-
-/// FNV-1a over texts, each with its end.
-pub(crate) fn fingerprint<'a>(texts: impl IntoIterator<Item = &'a str>) -> u64 {
-    let mut hash = 0xCBF2_9CE4_8422_2325u64;
-    for text in texts {
-        for byte in text.bytes().chain([0]) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3);
-        }
-    }
-    hash
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use netiosim_sim::model::profile::OptionId;
-
-    use super::{fingerprint, value_code};
-
-    #[test]
-    fn the_hash_is_the_published_one() {
-        // FNV-1a of "foobar" is 0x85944171f73967e8; here its end counts as well.
-        let end = 0x8594_4171_F739_67E8u64.wrapping_mul(0x0100_0000_01B3);
-        assert_eq!(fingerprint(["foobar"]), end);
-    }
-
-    #[test]
-    fn the_values_of_every_option_have_codes_of_their_own() {
-        for option in OptionId::ALL {
-            let names: Vec<&str> = option.spec().values.iter().map(|value| value.name).collect();
-            let codes: BTreeSet<u32> =
-                names.iter().map(|name| value_code(option.name(), name)).collect();
-            assert_eq!(codes.len(), names.len(), "{}", option.name());
-        }
     }
 }

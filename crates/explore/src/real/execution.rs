@@ -11,8 +11,8 @@ use parking_lot::Mutex;
 use super::control::{Control, Decider};
 use super::driver::Outbox;
 use super::failure::Trouble;
-use super::story;
 use super::witness::Witness;
+use crate::story;
 
 /// Marks the handles of every stack of an exploration: equal numbers in all of them.
 pub(crate) const TAG: u16 = 0xFFF0;

@@ -8,12 +8,11 @@ use std::time::Duration;
 use netiosim_sim::model::profile::Profile;
 use netiosim_sim::{BuildError, Builder, Mode, OnDeadlock, Stack, SwitchAt};
 
-use super::control::fingerprint;
 use super::difference::Difference;
 use super::driver::{Order, Outcome, Wrong, say};
 use super::exploration::{Exploration, Verdict};
 use super::failure::{Failure, Trouble};
-use crate::schedule::{Schedule, Subject};
+use crate::schedule::{Schedule, Subject, fingerprint};
 use crate::walk::{Limits, StrategyKind};
 
 /// How many executions there are at most unless said otherwise: where everything is to be tried, and where a sample is.

@@ -17,7 +17,6 @@ mod execution;
 mod exploration;
 mod explorer;
 mod failure;
-mod story;
 mod witness;
 
 pub use self::difference::Difference;

@@ -10,7 +10,7 @@ use parking_lot::Mutex;
 use super::control::Control;
 use super::driver::{Message, Outbox};
 use super::failure::Trouble;
-use super::story;
+use crate::story;
 
 /// The observer of the stack of one execution.
 pub(crate) struct Witness {

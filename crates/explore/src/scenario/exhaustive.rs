@@ -1,22 +1,21 @@
 //! The search over all states, breadth first: the way to the first state that goes wrong is the shortest.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use netiosim_model::rule::Rule;
-use netiosim_scenario::judge::{Unmet, judge};
-use netiosim_scenario::outcome::Outcome;
 use netiosim_scenario::program::Program;
 
 use super::space::{Space, Step, Way};
 use super::states::{NONE, States};
+use super::verdicts::{Verdicts, Violation, Wanted};
 
 /// When a search gives up; what it has not seen by then it knows nothing of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// States.
     pub states: usize,
-    /// Steps from the beginning.
+    /// Steps from the beginning; of walks: choices.
     pub depth: u32,
     /// Bytes of states.
     pub bytes: usize,
@@ -28,35 +27,17 @@ impl Default for Limits {
     }
 }
 
-/// What is looked for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Wanted {
-    /// Findings alone: no other expectation is held against the ends.
-    pub findings_only: bool,
-    /// The search ends at the first thing that goes wrong.
-    pub first_only: bool,
-    /// Time goes by only when nothing else can happen.
-    pub orderly: bool,
-}
-
-/// Something that goes wrong, with the shortest way to it.
-#[derive(Clone, Debug)]
-pub struct Violation {
-    /// The rule of an unexpected finding.
-    pub rule: Option<Rule>,
-    /// What was not met, as a run would tell it.
-    pub unmet: Unmet,
-    /// The way from the beginning.
-    pub steps: Vec<Step>,
-    /// Whether the scenario has come to its end there.
-    pub at_end: bool,
-}
-
 /// What a search has seen.
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
-    /// Different states.
+    /// Different states; of walks: those that are known at the end.
     pub states: usize,
+    /// Schedules that were walked; 0 of a search that goes from state to state.
+    pub schedules: u64,
+    /// Schedules that were not walked to their end.
+    pub cut: u64,
+    /// Whether only some schedules were tried, because that is what the strategy does.
+    pub sampled: bool,
     /// Steps from one state to another, each once.
     pub transitions: u64,
     /// Steps that led to a state that was known.
@@ -75,19 +56,36 @@ pub struct Seen {
     pub bytes: usize,
     /// Why the search was cut short; `None`: everything was seen.
     pub stopped: Option<String>,
-    /// Rules that were found broken on some way, expected ones among them.
-    pub rules: BTreeSet<Rule>,
+    /// Rules that were found broken on some way, expected ones among them, each with the shortest way to where it was.
+    pub rules: BTreeMap<Rule, Vec<Step>>,
     /// What goes wrong, in the order in which it was found; each rule and each expectation once.
     pub violations: Vec<Violation>,
     /// Rules that must be found broken, and were on no way.
     pub missing: Vec<Rule>,
+    /// The names of the scenario's `sometimes` that were true at no moment of what was seen.
+    pub never_seen: Vec<String>,
 }
 
 impl Seen {
-    /// Whether everything was seen and nothing goes wrong.
+    /// Whether everything was seen.
+    #[must_use]
+    pub fn complete(&self) -> bool {
+        self.stopped.is_none() && !self.sampled && self.cut == 0
+    }
+
+    /// Whether everything was seen, nothing goes wrong, and what must be seen on some way was.
     #[must_use]
     pub fn proved(&self) -> bool {
-        self.stopped.is_none() && self.violations.is_empty() && self.missing.is_empty()
+        let lacking = !self.missing.is_empty() || !self.never_seen.is_empty();
+        self.complete() && self.violations.is_empty() && !lacking
+    }
+
+    /// Takes over what was found.
+    pub(crate) fn take(&mut self, verdicts: Verdicts) {
+        self.missing = verdicts.missing();
+        self.never_seen = verdicts.never_seen();
+        self.rules = verdicts.rules;
+        self.violations = verdicts.violations;
     }
 }
 
@@ -104,37 +102,14 @@ pub fn exhaust(
 }
 
 /// How often `stop` is asked, in states.
-const ASK: usize = 4096;
+const ASK: usize = 128;
 
 struct Search {
     space: Space,
     states: States,
-    wanted: Wanted,
-    expected: Expected,
-    /// By number of the history: whether something went wrong in it; asked once.
-    histories: BTreeMap<u32, bool>,
-    last_history: (u32, bool),
+    first_only: bool,
+    verdicts: Verdicts,
     seen: Seen,
-    told: BTreeSet<String>,
-}
-
-/// What the scenario says of findings.
-struct Expected {
-    must: BTreeSet<Rule>,
-    allowed: BTreeSet<Rule>,
-}
-
-impl Expected {
-    fn of(program: &Program) -> Self {
-        let rules = |texts: &[String]| -> BTreeSet<Rule> {
-            texts.iter().filter_map(|text| Rule::parse(text).ok()).collect()
-        };
-        let expect = &program.expect.findings;
-        let must = rules(&expect.must);
-        let mut allowed: BTreeSet<Rule> = must.union(&rules(&expect.may)).copied().collect();
-        allowed.retain(|rule| !rules(&expect.must_not).contains(rule));
-        Self { must, allowed }
-    }
 }
 
 impl Search {
@@ -142,13 +117,10 @@ impl Search {
         let first = space.first();
         Self {
             states: States::new(&first),
-            expected: Expected::of(space.program()),
+            verdicts: Verdicts::new(space.program(), wanted),
+            first_only: wanted.first_only,
             space,
-            wanted,
-            histories: BTreeMap::new(),
-            last_history: (0, false),
             seen: Seen::default(),
-            told: BTreeSet::new(),
         }
     }
 
@@ -177,7 +149,7 @@ impl Search {
             }
             self.expand(u32::try_from(at).unwrap_or(NONE), &mut state, limits);
             if self.seen.stopped.is_some()
-                || (self.wanted.first_only && !self.seen.violations.is_empty())
+                || (self.first_only && !self.verdicts.violations.is_empty())
             {
                 break;
             }
@@ -191,8 +163,10 @@ impl Search {
     fn expand(&mut self, from: u32, state: &mut Vec<u32>, limits: &Limits) {
         self.states.read(from, state);
         let history = self.space.history_of(state);
-        if self.is_bad(history) {
-            self.tell_bad(from);
+        let way = || self.states.way_to(&self.space, from);
+        if self.verdicts.is_bad(&self.space, history, way) {
+            let steps = self.states.way_to(&self.space, from);
+            self.verdicts.tell_bad(&self.space, &steps);
             return;
         }
         let before = self.states.hash_of(from);
@@ -215,75 +189,8 @@ impl Search {
         }
         if !any {
             self.seen.ends += 1;
-            self.judge_end(from);
-        }
-    }
-
-    /// Whether something that nobody expects is in a history.
-    fn is_bad(&mut self, number: u32) -> bool {
-        if self.last_history.0 == number {
-            return self.last_history.1;
-        }
-        let space = &self.space;
-        let (allowed, rules) = (&self.expected.allowed, &mut self.seen.rules);
-        let findings_only = self.wanted.findings_only;
-        let bad = *self.histories.entry(number).or_insert_with(|| {
-            let history = space.part(number).and_then(|part| part.history());
-            let Some((found, failed)) = history else { return false };
-            rules.extend(found);
-            (failed && !findings_only) || !found.is_subset(allowed)
-        });
-        self.last_history = (number, bad);
-        bad
-    }
-
-    /// The steps from the beginning to a state.
-    fn way_to(&self, mut state: u32) -> Vec<Step> {
-        let mut steps = Vec::new();
-        while let Some((from, step)) = self.states.came(state) {
-            steps.push(self.space.step(step).clone());
-            state = from;
-        }
-        steps.reverse();
-        steps
-    }
-
-    /// Something went wrong on the way to a state.
-    fn tell_bad(&mut self, state: u32) {
-        let steps = self.way_to(state);
-        // It is no end: what is wrong is in the trace, and nothing is held against what did not happen yet.
-        let outcome = self.space.replay(&steps).finish_untold(Some("on the way".to_owned()));
-        self.tell(&outcome, &steps, false);
-    }
-
-    /// Holds the end of a way against the expectations.
-    fn judge_end(&mut self, state: u32) {
-        let steps = self.way_to(state);
-        let outcome = self.space.replay(&steps).finish_untold(None);
-        self.seen.rules.extend(outcome.findings.iter().map(|finding| finding.rule));
-        self.tell(&outcome, &steps, true);
-    }
-
-    fn tell(&mut self, outcome: &Outcome, steps: &[Step], at_end: bool) {
-        for unmet in judge(self.space.program(), outcome) {
-            let finding =
-                unmet.path == "expect.findings" || unmet.path == "expect.findings.must_not";
-            let failure = outcome.failures.iter().any(|failure| *failure.place == *unmet.path);
-            // That a rule is broken on some way is enough.
-            if unmet.path == "expect.findings.must"
-                || (!finding && (self.wanted.findings_only || !(at_end || failure)))
-            {
-                continue;
-            }
-            let rule = finding.then(|| {
-                let named = |rule: &Rule| unmet.what.contains(rule.id());
-                outcome.findings.iter().map(|finding| finding.rule).find(named)
-            });
-            let key = if finding { unmet.what.clone() } else { unmet.path.clone() };
-            if self.told.insert(key) {
-                let (rule, steps) = (rule.flatten(), steps.to_vec());
-                self.seen.violations.push(Violation { rule, unmet, steps, at_end });
-            }
+            let steps = self.states.way_to(&self.space, from);
+            self.verdicts.judge_end(&self.space, &steps);
         }
     }
 
@@ -294,8 +201,7 @@ impl Search {
         self.seen.taken = self.space.taken;
         self.states.shrink();
         self.seen.bytes = self.states.bytes();
-        let must = self.expected.must.difference(&self.seen.rules).copied();
-        self.seen.missing = must.collect();
+        self.seen.take(self.verdicts);
         self.seen
     }
 }

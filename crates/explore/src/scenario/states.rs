@@ -2,6 +2,8 @@
 
 use hashbrown::HashTable;
 
+use super::space::{Space, Step};
+
 /// No state: the parent of the first.
 pub(crate) const NONE: u32 = u32::MAX;
 
@@ -54,6 +56,17 @@ impl States {
     /// Where a state came from: the state before, and the step; `None` for the first.
     pub(crate) fn came(&self, state: u32) -> Option<(u32, u32)> {
         Some(self.came[state as usize]).filter(|came| came.0 != NONE)
+    }
+
+    /// The steps from the beginning to a state.
+    pub(crate) fn way_to(&self, space: &Space, mut state: u32) -> Vec<Step> {
+        let mut steps = Vec::new();
+        while let Some((from, step)) = self.came(state) {
+            steps.push(space.step(step).clone());
+            state = from;
+        }
+        steps.reverse();
+        steps
     }
 
     /// Writes a state out.

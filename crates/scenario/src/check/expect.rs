@@ -6,8 +6,12 @@ use netiosim_model::function::Function;
 
 use super::faults::Faults;
 use super::names::{Made, Names};
+use super::property;
 use super::value::{self, Scope};
-use crate::format::{DeliveryExpect, Expect, FindingsExpect, Match, Scenario, StackExpect};
+use crate::format::{
+    AddressExpect, DeliveryExpect, Expect, FindingsExpect, InterfaceExpect, Match, RouteExpect,
+    Scenario, StackExpect,
+};
 use crate::read::JsonPath;
 
 pub(super) fn check(
@@ -24,7 +28,7 @@ pub(super) fn check(
         let path = path.then("order").then(index);
         let at = path.then("registration");
         let made = names.registration(&at, &one.registration, None, faults);
-        pattern(&one.pattern(), &path, made, names, faults);
+        pattern(&one.pattern(), &path, made, (Scope::Expectation, names), faults);
     }
     findings(&expect.findings, &path.then("findings"), faults);
     for name in expect.threads.keys() {
@@ -41,6 +45,7 @@ pub(super) fn check(
         value::check(expected, &at, Scope::Expectation, names, faults);
     }
     stack(&expect.stack, &path.then("stack"), names, faults);
+    property::check(expect, path, names, faults);
 }
 
 fn deliveries(one: &DeliveryExpect, path: &JsonPath, names: &Names<'_>, faults: &mut Faults) {
@@ -61,24 +66,25 @@ fn deliveries(one: &DeliveryExpect, path: &JsonPath, names: &Names<'_>, faults: 
     let lists = [("exactly", &one.exactly), ("contains", &one.contains)];
     for (name, list) in lists {
         for (index, one) in list.iter().flatten().enumerate() {
-            pattern(one, &path.then(name).then(index), made, names, faults);
+            let path = path.then(name).then(index);
+            pattern(one, &path, made, (Scope::Expectation, names), faults);
         }
     }
 }
 
 /// A pattern, and whether a delivery of the registration can match it at all.
-fn pattern(
+pub(super) fn pattern(
     pattern: &Match,
     path: &JsonPath,
     made: Option<&Made>,
-    names: &Names<'_>,
+    (scope, names): (Scope<'_, '_>, &Names<'_>),
     faults: &mut Faults,
 ) {
     if let Some(port) = &pattern.port {
-        value::check(port, &path.then("port"), Scope::Expectation, names, faults);
+        value::check(port, &path.then("port"), scope, names, faults);
     }
     if let Some(context) = &pattern.context {
-        value::check(context, &path.then("context"), Scope::Expectation, names, faults);
+        value::check(context, &path.then("context"), scope, names, faults);
     }
     if let Some(alias) = &pattern.interface {
         names.interface(&path.then("interface"), alias, faults);
@@ -162,44 +168,63 @@ fn stack(stack: &StackExpect, path: &JsonPath, names: &Names<'_>, faults: &mut F
     if let Some(code) = &stack.teredo.get_teredo_port {
         faults.code(&teredo.then("get_teredo_port"), code);
     }
-    for (index, interface) in stack.interfaces.iter().enumerate() {
-        let at = path.then("interfaces").then(index);
-        if interface.present != Some(false) {
-            names.interface(&at.then("alias"), &interface.alias, faults);
-        } else if interface.mtu.is_some()
-            || interface.connected.is_some()
-            || interface.families.is_some()
-            || interface.admin_up.is_some()
-            || interface.oper_status.is_some()
-            || interface.index.is_some()
-        {
-            let reason = "an interface that is not present has no members";
-            faults.tell(&at.then("present"), reason, None);
-        }
+    for (index, one) in stack.interfaces.iter().enumerate() {
+        interface(one, &path.then("interfaces").then(index), names, faults);
     }
-    for (index, address) in stack.addresses.iter().enumerate() {
-        let at = path.then("addresses").then(index);
-        if let Some(alias) = &address.interface {
-            names.interface(&at.then("interface"), alias, faults);
-        }
-        let said = address.state.is_some()
-            || address.prefix_length.is_some()
-            || address.skip_as_source.is_some();
-        if address.present == Some(false) && said {
-            let reason = "an address that is not present has no members";
-            faults.tell(&at.then("present"), reason, None);
-        }
+    for (index, one) in stack.addresses.iter().enumerate() {
+        address(one, &path.then("addresses").then(index), names, faults);
     }
-    for (index, route) in stack.routes.iter().enumerate() {
-        let at = path.then("routes").then(index);
-        if let Some(alias) = &route.interface {
-            names.interface(&at.then("interface"), alias, faults);
-        }
-        if route.next_hop.is_some_and(|hop| hop.is_ipv4() != route.destination.address.is_ipv4()) {
-            faults.tell(&at.then("next_hop"), "destination and next hop differ in family", None);
-        }
-        if route.present == Some(false) && route.metric.is_some() {
-            faults.tell(&at.then("present"), "a route that is not present has no metric", None);
-        }
+    for (index, one) in stack.routes.iter().enumerate() {
+        route(one, &path.then("routes").then(index), names, faults);
+    }
+}
+
+pub(super) fn interface(
+    interface: &InterfaceExpect,
+    path: &JsonPath,
+    names: &Names<'_>,
+    faults: &mut Faults,
+) {
+    if interface.present != Some(false) {
+        names.interface(&path.then("alias"), &interface.alias, faults);
+    } else if interface.mtu.is_some()
+        || interface.connected.is_some()
+        || interface.families.is_some()
+        || interface.admin_up.is_some()
+        || interface.oper_status.is_some()
+        || interface.index.is_some()
+    {
+        let reason = "an interface that is not present has no members";
+        faults.tell(&path.then("present"), reason, None);
+    }
+}
+
+pub(super) fn address(
+    address: &AddressExpect,
+    path: &JsonPath,
+    names: &Names<'_>,
+    faults: &mut Faults,
+) {
+    if let Some(alias) = &address.interface {
+        names.interface(&path.then("interface"), alias, faults);
+    }
+    let said = address.state.is_some()
+        || address.prefix_length.is_some()
+        || address.skip_as_source.is_some();
+    if address.present == Some(false) && said {
+        let reason = "an address that is not present has no members";
+        faults.tell(&path.then("present"), reason, None);
+    }
+}
+
+pub(super) fn route(route: &RouteExpect, path: &JsonPath, names: &Names<'_>, faults: &mut Faults) {
+    if let Some(alias) = &route.interface {
+        names.interface(&path.then("interface"), alias, faults);
+    }
+    if route.next_hop.is_some_and(|hop| hop.is_ipv4() != route.destination.address.is_ipv4()) {
+        faults.tell(&path.then("next_hop"), "destination and next hop differ in family", None);
+    }
+    if route.present == Some(false) && route.metric.is_some() {
+        faults.tell(&path.then("present"), "a route that is not present has no metric", None);
     }
 }

@@ -13,6 +13,8 @@ mod head;
 mod names;
 mod network;
 mod notify;
+mod property;
+mod schedule;
 mod services;
 mod stack;
 mod step;
@@ -55,6 +57,7 @@ pub fn check(scenario: &Scenario, stack: &StackSpec, file_name: &str, text: &str
     let mut faults = Faults::default();
     let root = JsonPath::default();
     head::check(scenario, &names, &mut faults);
+    schedule::check(scenario, stack, &mut faults);
     stack::check(&scenario.stack, stack, &root.then("stack"), &mut faults);
     for (index, client) in scenario.clients.iter().enumerate() {
         client::check(scenario, index, client, &names, &mut faults);

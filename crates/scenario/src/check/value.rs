@@ -34,6 +34,8 @@ pub(super) enum Scope<'n, 'a> {
     Thread(&'n ClientNames<'a>),
     /// In an expectation, where a variable is `client.name`.
     Expectation,
+    /// In a property, which knows no variables.
+    Property,
 }
 
 /// Looks whether the variable that a value may be has a meaning where it stands.
@@ -46,13 +48,17 @@ pub(super) fn check(
 ) {
     let Value::Variable(name) = value else { return };
     let name = name.as_str();
+    if matches!(scope, Scope::Property) {
+        let reason = format!("a property looks at the machine, where `${name}` has no value");
+        return faults.tell(path, reason, Some("write the value itself"));
+    }
     if OF_STACK.contains(&name) {
         return;
     }
     let (own, of_delivery) = match scope {
         Scope::Callback(own) => (own, true),
         Scope::Thread(own) => (own, false),
-        Scope::Expectation => return variable_of(name, path, names, faults),
+        Scope::Expectation | Scope::Property => return variable_of(name, path, names, faults),
     };
     if of_delivery && OF_DELIVERY.contains(&name) {
         return;

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::expect_stack::StackExpect;
 use super::is_default;
 use super::matching::{Match, OrderMatch};
+use super::property::Property;
 use super::unique_map::unique_map;
 use super::value::Value;
 
@@ -34,6 +35,19 @@ pub struct Expect {
     /// The machine at the end.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stack: StackExpect,
+    /// What is true at every moment of every run.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub always: Vec<Property>,
+    /// What is true at no moment of any run.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub never: Vec<Property>,
+    /// What is true at some moment of every run that comes to its end; once is enough.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub eventually: Vec<Property>,
+    /// What is true at some moment of some run. A single run cannot tell that and does not fail for
+    /// it; a search over all runs does, if there is none.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub sometimes: Vec<Property>,
 }
 
 /// What must be true of the deliveries of one registration.

@@ -23,6 +23,7 @@ mod function;
 mod hint;
 mod interface;
 mod matching;
+mod property;
 mod scenario;
 mod stack;
 mod step;
@@ -68,6 +69,7 @@ pub use function::Function;
 pub use hint::{HintCost, HintLevel};
 pub use interface::{ConnectivitySpec, FamilyBinding, FamilySpec, InterfaceSpec, Internet};
 pub use matching::{During, Match, NotificationKind, OrderMatch, RowPresence};
+pub use property::{Condition, DeliveredCondition, HoldsCondition, Property, TeredoCondition};
 pub use scenario::{Flavour, Limits, ProfileSelection, Scenario};
 pub use stack::{
     ConflictSpec, ListenerSpec, NeighbourSpec, NeighbourState, RouteOrigin, RouteSpec, StackFile,

@@ -67,6 +67,10 @@ pub struct Scenario {
     /// What must come out under single profiles: replaces `expect` there.
     #[serde(default, skip_serializing_if = "is_default", deserialize_with = "unique_map")]
     pub expect_under: BTreeMap<String, Expect>,
+    /// Schedules to follow, by profile, as `netiosim explore` prints them: `run` takes these steps, and then goes on as
+    /// ever. A seed on the command line sets them aside.
+    #[serde(default, skip_serializing_if = "is_default", deserialize_with = "unique_map")]
+    pub schedules: BTreeMap<String, String>,
     /// Bounds on the run; one that is hit makes the verdict inconclusive.
     #[serde(default, skip_serializing_if = "is_default")]
     pub limits: Limits,
@@ -93,6 +97,7 @@ impl Scenario {
             clients: Vec::new(),
             expect: Expect::default(),
             expect_under: BTreeMap::new(),
+            schedules: BTreeMap::new(),
             limits: Limits::default(),
         }
     }

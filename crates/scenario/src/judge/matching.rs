@@ -8,8 +8,8 @@ use netiosim_model::row::RowType;
 
 use super::Judge;
 use crate::cell::Cell;
-use crate::format::{Cidr, During, IpFamily, Match, NotificationKind, RowPresence};
-use crate::outcome::Delivered;
+use crate::format::{Cidr, During, IpFamily, Match, NotificationKind, RowPresence, Value};
+use crate::outcome::{Delivered, Val};
 use crate::values::kind_word;
 
 impl Judge<'_> {
@@ -23,78 +23,85 @@ impl Judge<'_> {
     }
 
     fn differences(&self, pattern: &Match, delivered: &Delivered) -> Vec<String> {
-        let mut all = Vec::new();
-        let mut check = |member: &str, expected: String, got: String| {
-            if expected != got {
-                all.push(format!("{member} is {got}, not {expected}"));
-            }
-        };
-        let handed = Handed::of(&delivered.notification);
-        let none = || "none".to_owned();
-        if let Some(kind) = pattern.kind {
-            check(
-                "type",
-                pattern_word(kind).to_owned(),
-                delivered.notification.kind().map_or("none", kind_word).to_owned(),
-            );
-        }
-        if let Some(value) = &pattern.port {
-            let expected =
-                self.eval(value).map_or_else(|| value.to_string(), |value| value.to_string());
-            let got = handed.port.map_or_else(none, |port| port.to_string());
-            check("port", expected, got);
-        }
-        if let Some(family) = pattern.family {
-            let got =
-                delivered.family.map_or_else(none, |family| ip_family(family).word().to_owned());
-            check("family", family.word().to_owned(), got);
-        }
-        if let Some(interface) = &pattern.interface {
-            let got = delivered.alias.as_ref().map_or_else(none, |alias| format!("\"{alias}\""));
-            check("interface", format!("\"{interface}\""), got);
-        }
-        if let Some(presence) = pattern.row {
-            let word = |null: bool| if null { "null" } else { "present" }.to_owned();
-            check(
-                "row",
-                word(presence == RowPresence::Null),
-                word(!delivered.notification.has_row()),
-            );
-        }
-        if let Some(address) = pattern.address {
-            let got = handed.address.map_or_else(none, |address| address.to_string());
-            check("address", address.to_string(), got);
-        }
-        if let Some(destination) = pattern.destination {
-            let got = handed.destination.map_or_else(none, |prefix| prefix.to_string());
-            check("destination", destination.to_string(), got);
-        }
-        if let Some(next_hop) = pattern.next_hop {
-            let got = handed.next_hop.map_or_else(none, |next_hop| next_hop.to_string());
-            check("next_hop", next_hop.to_string(), got);
-        }
-        if let Some(level) = pattern.level {
-            let got = handed.hint.map_or_else(none, |(level, _)| level_word(level));
-            check("level", level_word(level.number()), got);
-        }
-        if let Some(cost) = pattern.cost {
-            let got = handed.hint.map_or_else(none, |(_, cost)| cost_word(cost));
-            check("cost", cost_word(cost.number()), got);
-        }
-        if let Some(rows) = pattern.rows {
-            let got = delivered.rows.map_or_else(none, |rows| rows.to_string());
-            check("rows", rows.to_string(), got);
-        }
-        if let Some(value) = &pattern.context {
-            let expected =
-                self.eval(value).map_or_else(|| value.to_string(), |value| value.to_string());
-            check("context", expected, delivered.context.to_string());
-        }
-        if pattern.during == Some(During::Register) && !delivered.during_register {
-            check("during", "the registering call".to_owned(), "after it".to_owned());
-        }
-        all
+        differences(pattern, delivered, &|value| self.eval(value))
     }
+}
+
+/// Whether a delivery fits a pattern in which no variable stands.
+pub(crate) fn fits(pattern: &Match, delivered: &Delivered) -> bool {
+    differences(pattern, delivered, &|_| None).is_empty()
+}
+
+/// All reasons why a delivery does not fit a pattern.
+fn differences(
+    pattern: &Match,
+    delivered: &Delivered,
+    eval: &dyn Fn(&Value) -> Option<Val>,
+) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut check = |member: &str, expected: String, got: String| {
+        if expected != got {
+            all.push(format!("{member} is {got}, not {expected}"));
+        }
+    };
+    let handed = Handed::of(&delivered.notification);
+    let none = || "none".to_owned();
+    if let Some(kind) = pattern.kind {
+        check(
+            "type",
+            pattern_word(kind).to_owned(),
+            delivered.notification.kind().map_or("none", kind_word).to_owned(),
+        );
+    }
+    if let Some(value) = &pattern.port {
+        let expected = eval(value).map_or_else(|| value.to_string(), |value| value.to_string());
+        let got = handed.port.map_or_else(none, |port| port.to_string());
+        check("port", expected, got);
+    }
+    if let Some(family) = pattern.family {
+        let got = delivered.family.map_or_else(none, |family| ip_family(family).word().to_owned());
+        check("family", family.word().to_owned(), got);
+    }
+    if let Some(interface) = &pattern.interface {
+        let got = delivered.alias.as_ref().map_or_else(none, |alias| format!("\"{alias}\""));
+        check("interface", format!("\"{interface}\""), got);
+    }
+    if let Some(presence) = pattern.row {
+        let word = |null: bool| if null { "null" } else { "present" }.to_owned();
+        check("row", word(presence == RowPresence::Null), word(!delivered.notification.has_row()));
+    }
+    if let Some(address) = pattern.address {
+        let got = handed.address.map_or_else(none, |address| address.to_string());
+        check("address", address.to_string(), got);
+    }
+    if let Some(destination) = pattern.destination {
+        let got = handed.destination.map_or_else(none, |prefix| prefix.to_string());
+        check("destination", destination.to_string(), got);
+    }
+    if let Some(next_hop) = pattern.next_hop {
+        let got = handed.next_hop.map_or_else(none, |next_hop| next_hop.to_string());
+        check("next_hop", next_hop.to_string(), got);
+    }
+    if let Some(level) = pattern.level {
+        let got = handed.hint.map_or_else(none, |(level, _)| level_word(level));
+        check("level", level_word(level.number()), got);
+    }
+    if let Some(cost) = pattern.cost {
+        let got = handed.hint.map_or_else(none, |(_, cost)| cost_word(cost));
+        check("cost", cost_word(cost.number()), got);
+    }
+    if let Some(rows) = pattern.rows {
+        let got = delivered.rows.map_or_else(none, |rows| rows.to_string());
+        check("rows", rows.to_string(), got);
+    }
+    if let Some(value) = &pattern.context {
+        let expected = eval(value).map_or_else(|| value.to_string(), |value| value.to_string());
+        check("context", expected, delivered.context.to_string());
+    }
+    if pattern.during == Some(During::Register) && !delivered.during_register {
+        check("during", "the registering call".to_owned(), "after it".to_owned());
+    }
+    all
 }
 
 /// What a callback was handed, as far as patterns speak of it.

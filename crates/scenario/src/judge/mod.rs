@@ -2,7 +2,12 @@
 
 mod delivery;
 mod matching;
+mod property;
 mod stack;
+
+pub(crate) use self::matching::fits;
+pub(crate) use self::property::words;
+pub(crate) use self::stack::{address_is, hint_is, interface_is, route_is};
 
 use std::collections::BTreeSet;
 
@@ -49,6 +54,7 @@ pub fn judge(program: &Program, outcome: &Outcome) -> Vec<Unmet> {
     unmet.extend(judge.threads());
     unmet.extend(judge.variables());
     unmet.extend(judge.stack(&judge.expect.stack));
+    unmet.extend(judge.properties());
     unmet
 }
 
@@ -60,6 +66,12 @@ struct Judge<'a> {
 }
 
 impl Unmet {
+    /// Whether it is an `always` or a `never` that was violated: that holds however the run goes on.
+    #[must_use]
+    pub fn is_violated_property(&self) -> bool {
+        self.path.starts_with("expect.always[") || self.path.starts_with("expect.never[")
+    }
+
     fn new(
         path: impl Into<String>,
         what: impl Into<String>,

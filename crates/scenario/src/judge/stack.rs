@@ -52,12 +52,7 @@ impl Judge<'_> {
         for (n, route) in expect.routes.iter().enumerate() {
             check_route(env, route, &format!("routes[{n}]"), &mut found);
         }
-        let HintExpect { level, cost } = expect.hint;
-        let hint = env.hint();
-        let level = level.map(|level| level_word(level.number()));
-        found.check_if("hint.level", "the connectivity level", level, level_word(hint.level));
-        let cost = cost.map(|cost| cost_word(cost.number()));
-        found.check_if("hint.cost", "the connectivity cost", cost, cost_word(hint.cost));
+        check_hint(env, &expect.hint, &mut found);
         if let Some(held) = expect.tables_held {
             let names: Vec<&str> =
                 self.outcome.tables_held.iter().map(|function| function.name()).collect();
@@ -100,6 +95,43 @@ impl Judge<'_> {
 
 fn present(present: bool) -> &'static str {
     if present { "present" } else { "absent" }
+}
+
+/// Whether an interface is as it is said to be.
+pub(crate) fn interface_is(env: &Env, expect: &InterfaceExpect) -> bool {
+    let mut found = Differences::default();
+    check_interface(env, expect, "", &mut found);
+    found.0.is_empty()
+}
+
+/// Whether a unicast address is as it is said to be.
+pub(crate) fn address_is(env: &Env, expect: &AddressExpect) -> bool {
+    let mut found = Differences::default();
+    check_address(env, expect, "", &mut found);
+    found.0.is_empty()
+}
+
+/// Whether a route is as it is said to be.
+pub(crate) fn route_is(env: &Env, expect: &RouteExpect) -> bool {
+    let mut found = Differences::default();
+    check_route(env, expect, "", &mut found);
+    found.0.is_empty()
+}
+
+/// Whether the connectivity hint of the machine is as it is said to be.
+pub(crate) fn hint_is(env: &Env, expect: &HintExpect) -> bool {
+    let mut found = Differences::default();
+    check_hint(env, expect, &mut found);
+    found.0.is_empty()
+}
+
+fn check_hint(env: &Env, expect: &HintExpect, found: &mut Differences) {
+    let HintExpect { level, cost } = *expect;
+    let hint = env.hint();
+    let level = level.map(|level| level_word(level.number()));
+    found.check_if("hint.level", "the connectivity level", level, level_word(hint.level));
+    let cost = cost.map(|cost| cost_word(cost.number()));
+    found.check_if("hint.cost", "the connectivity cost", cost, cost_word(hint.cost));
 }
 
 fn check_interface(env: &Env, expect: &InterfaceExpect, path: &str, found: &mut Differences) {

@@ -5,6 +5,7 @@
 //! corpus. What comes out is judged in the same way.
 
 mod hand;
+mod onlooker;
 mod ops;
 pub mod program;
 
@@ -20,6 +21,7 @@ use netiosim_sim::{
 };
 use parking_lot::Mutex as Plain;
 
+use self::onlooker::{Onlooker, Told};
 use crate::outcome::{Delivered, Ended, Failure, Outcome};
 use crate::perform::Store;
 use crate::program::{EnvEvent, Program, ThreadDecl, next_moment_ms, resolve_event};
@@ -52,6 +54,7 @@ struct Live {
     driver: ActorId,
     /// The actors of threads that were started.
     started: Plain<Vec<ActorId>>,
+    onlooker: Arc<Plain<Onlooker>>,
 }
 
 enum AnyLock {
@@ -95,8 +98,13 @@ pub fn run_live(program: &Arc<Program>, seed: u64, turns: Turns) -> Outcome {
     for (name, value) in &program.fixed {
         builder = builder.option(name.as_str(), value.as_str());
     }
+    let onlooker = Arc::new(Plain::new(Onlooker::new(program)));
+    if !program.properties.is_empty() {
+        builder = builder.observer(Box::new(Told(onlooker.clone())));
+    }
     let stack = builder.build();
-    let live = Arc::new(Live::new(program, stack.handle()));
+    let live = Arc::new(Live::new(program, stack.handle(), onlooker));
+    let () = stack.inspect(|machine| live.onlooker.lock().begin(machine, live.driver));
     for thread in 0..program.threads.len() {
         if !program.threads[thread].spawned {
             live.start(thread);
@@ -109,7 +117,7 @@ pub fn run_live(program: &Arc<Program>, seed: u64, turns: Turns) -> Outcome {
 }
 
 impl Live {
-    fn new(program: &Arc<Program>, stack: StackRef) -> Self {
+    fn new(program: &Arc<Program>, stack: StackRef, onlooker: Arc<Plain<Onlooker>>) -> Self {
         let processes = program.processes.iter().map(|(name, elevated)| {
             let process = stack.process(name, program.flavour);
             process.set_elevated(*elevated);
@@ -163,6 +171,7 @@ impl Live {
             started_signals,
             driver,
             started: Plain::default(),
+            onlooker,
         }
     }
 
@@ -343,6 +352,7 @@ impl Live {
                     Some(_) => Ended::Finished,
                 })
                 .collect(),
+            moments: self.onlooker.lock().moments(),
             variables: shared.store.variables.all().to_vec(),
             env: Arc::new(machine.env().clone()),
             teredo_port: final_port(machine.clone(), program.flavour),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use netiosim_model::net::{AF_INET, AF_INET6, AF_UNSPEC};
 use netiosim_model::profile::{Options, Profile};
+use netiosim_model::schedule::Schedule;
 use netiosim_model::status::parse_code;
 use netiosim_model::windows::{Windows, WindowsError};
 
@@ -53,6 +54,7 @@ pub fn compile(
     }
     let clients: Vec<Arc<str>> = compiler.clients.iter().map(|client| client.0.clone()).collect();
     let registrations = compiler.registrations.labels(&clients);
+    let locks = compiler.locks.full(&clients);
     let faults = scenario.faults.iter().enumerate();
     let faults = faults.map(|(n, spec)| fault(spec, &format!("faults[{n}]")));
     let mut at_ms = 0;
@@ -107,6 +109,12 @@ pub fn compile(
         timeline_places: (0..scenario.timeline.len()).collect(),
         faults: faults.collect::<Result<_, _>>()?,
         expect: scenario.expect_for(profile.name()).clone(),
+        properties: Vec::new(),
+        counted: Vec::new(),
+        schedule: match scenario.schedules.get(profile.name()) {
+            None => None,
+            Some(text) => Some(schedule(text, profile)?),
+        },
         limits: scenario.limits.clone(),
     };
     let mut faults = std::mem::take(&mut program.faults);
@@ -114,8 +122,17 @@ pub fn compile(
         program.resolve_fault(fault);
     }
     program.faults = faults;
+    super::property::compile(&mut program, &locks);
     super::storm::expand(&mut program)?;
     Ok(program)
+}
+
+fn schedule(text: &str, profile: Profile) -> Result<Vec<u32>, BuildError> {
+    let schedule: Result<Schedule, _> = text.parse();
+    let path = format!("schedules.{}", profile.name());
+    schedule
+        .map(|schedule| schedule.steps)
+        .map_err(|error| BuildError::new(&path, error.to_string()))
 }
 
 pub(super) struct Compiler<'a> {

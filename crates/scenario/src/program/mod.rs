@@ -11,6 +11,7 @@ mod compile_step;
 mod event;
 mod interface;
 mod names;
+mod property;
 mod stack;
 mod storm;
 mod tables;
@@ -26,6 +27,8 @@ pub use self::compile::compile;
 pub(crate) use self::event::function;
 pub use self::event::{EnvEvent, resolve_event};
 pub(crate) use self::interface::COUNTERS;
+pub(crate) use self::property::{Condition, Counted};
+pub use self::property::{Property, PropertyKind};
 pub use self::stack::{BuildError, build_env};
 
 use netiosim_model::env::Env;
@@ -92,6 +95,12 @@ pub struct Program {
     pub faults: Vec<Fault>,
     /// What must come out.
     pub expect: Expect,
+    /// Of these the properties: what must be true at every moment, at none, at one.
+    pub properties: Vec<Property>,
+    /// The deliveries that properties count.
+    pub(crate) counted: Vec<Counted>,
+    /// The schedule to follow, as codes.
+    pub schedule: Option<Vec<u32>>,
     /// When to give up.
     pub limits: Limits,
 }

@@ -29,7 +29,7 @@ pub struct BuildError {
 }
 
 impl BuildError {
-    pub(super) fn new(path: &str, reason: impl Into<String>) -> Self {
+    pub(crate) fn new(path: &str, reason: impl Into<String>) -> Self {
         Self { path: path.to_owned(), reason: reason.into() }
     }
 }

@@ -91,20 +91,29 @@ pub fn find_files(path: &Path) -> Result<Vec<PathBuf>, Box<Problem>> {
 }
 
 /// Runs files in parallel and hands out their reports in the order of the files.
-pub fn run_files(files: &[PathBuf], plan: &Plan, mut report: impl FnMut(FileReport)) {
+pub fn run_files(files: &[PathBuf], plan: &Plan, report: impl FnMut(FileReport)) {
+    in_parallel(files, |file| run_file(file, plan), report);
+}
+
+/// Does work for each item on all cores, and hands out the results in the order of the items.
+pub fn in_parallel<T: Sync, R: Send>(
+    items: &[T],
+    work: impl Fn(&T) -> R + Sync,
+    mut report: impl FnMut(R),
+) {
     let workers = std::thread::available_parallelism()
         .map_or(1, std::num::NonZero::get)
-        .min(files.len().max(1));
+        .min(items.len().max(1));
     let next = AtomicUsize::new(0);
     let (send, receive) = mpsc::channel();
     std::thread::scope(|scope| {
         for _ in 0..workers {
-            let (send, next) = (send.clone(), &next);
+            let (send, next, work) = (send.clone(), &next, &work);
             scope.spawn(move || {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(file) = files.get(at) else { break };
-                    if send.send((at, run_file(file, plan))).is_err() {
+                    let Some(item) = items.get(at) else { break };
+                    if send.send((at, work(item))).is_err() {
                         break;
                     }
                 }

@@ -13,7 +13,7 @@ use netiosim_model::profile::Profile;
 
 pub use self::human::{Style, failure_text, summary_line};
 pub use self::json::json_report;
-pub use self::many::{FileReport, Plan, find_files, run_files};
+pub use self::many::{FileReport, Plan, find_files, in_parallel, run_files};
 
 use crate::judge::{Unmet, judge};
 use crate::live::{Turns, run_live};
@@ -120,11 +120,11 @@ impl RunMode {
     }
 }
 
-/// Runs a scenario under a profile; `seed` overrides the scenario's own.
+/// Runs a scenario under a profile; `seed` overrides the scenario's own, and its schedule.
 ///
 /// # Errors
 ///
-/// A [`BuildError`] when the scenario cannot be built.
+/// A [`BuildError`] when the scenario cannot be built, or its schedule cannot be followed.
 pub fn run_scenario(
     loaded: &Loaded,
     profile: Profile,
@@ -134,9 +134,18 @@ pub fn run_scenario(
     let mut program = compile(&loaded.scenario, &loaded.stack, profile)?;
     program.say_lines(&loaded.lines);
     let program = Arc::new(program);
+    let schedule = program.schedule.as_ref().filter(|_| seed.is_none() && mode == RunMode::Manual);
     let seed = seed.unwrap_or(program.seed);
     let outcome = match mode {
-        RunMode::Manual => World::new(&program, seed).run(),
+        RunMode::Manual => match schedule {
+            None => World::new(&program, seed).run(),
+            Some(codes) => {
+                let path = format!("schedules.{}", profile.name());
+                let world = World::follow(&program, codes);
+                let world = world.map_err(|strayed| BuildError::new(&path, strayed.to_string()))?;
+                world.run_on(0)
+            }
+        },
         RunMode::Controlled => run_live(&program, seed, Turns::Controlled),
         RunMode::Threads => run_live(&program, seed, Turns::Free),
     };
@@ -160,10 +169,10 @@ impl Run {
             Verdict::Pass
         };
         // An expectation that a cut-short run did not come to is no failure yet, but a step that
-        // came out wrong or an unexpected finding is.
+        // came out wrong, an unexpected finding or a violated `always` or `never` is.
         let verdict = match (&outcome.limit, verdict) {
             (Some(_), Verdict::Fail)
-                if outcome.failures.is_empty() && !unmet.iter().any(is_finding) =>
+                if outcome.failures.is_empty() && !unmet.iter().any(is_for_good) =>
             {
                 Verdict::Inconclusive
             }
@@ -184,8 +193,11 @@ impl Run {
     }
 }
 
-fn is_finding(unmet: &Unmet) -> bool {
-    unmet.path == "expect.findings" || unmet.path == "expect.findings.must_not"
+/// Whether nothing that comes later can meet it.
+fn is_for_good(unmet: &Unmet) -> bool {
+    unmet.path == "expect.findings"
+        || unmet.path == "expect.findings.must_not"
+        || unmet.is_violated_property()
 }
 
 /// What is wrong with a scenario that cannot be built, as a problem of its file: at the value that its

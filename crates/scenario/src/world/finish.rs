@@ -52,6 +52,7 @@ impl World {
             deliveries: self.deliveries,
             failures: self.failures,
             threads,
+            moments: self.moments,
             variables: self.store.variables.all().to_vec(),
             env,
             teredo_port,

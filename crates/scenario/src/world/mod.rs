@@ -5,12 +5,15 @@
 //! callback may be held at any of its steps while others go on.
 
 mod finish;
+mod follow;
 mod hand;
 mod happen;
 mod ops;
 mod search;
+mod watching;
 
 pub(crate) use self::finish::{final_port, tables_held};
+pub use self::follow::Strayed;
 pub(crate) use self::ops::GARBAGE;
 pub use self::search::{Decider, Decision, WorldPart, WorldPartName};
 
@@ -93,6 +96,8 @@ pub struct World {
     signals: Vec<SignalId>,
     objects: Vec<ObjectId>,
     overlapped: Vec<OverlappedId>,
+    /// The actors of the scenario's threads.
+    actors: Vec<ActorId>,
     store: Part<Store>,
     /// The virtual time, in milliseconds, until which runners sleep.
     wakes: Parts<Option<u64>>,
@@ -106,6 +111,8 @@ pub struct World {
     events: Vec<Event>,
     deliveries: Vec<Delivered>,
     failures: Vec<Failure>,
+    /// How many events there were when the moment of each property came.
+    moments: Vec<Option<usize>>,
     steps: u64,
 }
 
@@ -147,15 +154,17 @@ impl World {
             signals,
             objects,
             overlapped,
+            actors: Vec::new(),
             store: Part::new(Store::new(program)),
             wakes: Parts::new(),
             threads: Part::new(vec![None; program.threads.len()]),
             timeline: Part::new(0),
-            history: Part::default(),
+            history: Part::new(History::new(program)),
             searched: false,
             events: Vec::new(),
             deliveries: Vec::new(),
             failures: Vec::new(),
+            moments: vec![None; program.properties.len()],
             steps: 0,
             machine,
             program: program.clone(),
@@ -173,6 +182,7 @@ impl World {
                 world.machine.set_receiver(world.channels[n], actor);
             }
         }
+        world.look();
         world
     }
 
@@ -223,13 +233,20 @@ impl World {
         } else {
             self.events.extend(self.machine.take_events());
         }
+        self.look();
     }
 
     /// Runs to the end by the seed: with seed 0 always the first step of [`World::enabled`], with
     /// another one any of them.
     #[must_use]
-    pub fn run(mut self) -> Outcome {
+    pub fn run(self) -> Outcome {
         let seed = self.chooser.seed();
+        self.run_on(seed)
+    }
+
+    /// Goes on to the end from where it is, in the order of this seed.
+    #[must_use]
+    pub fn run_on(mut self, seed: u64) -> Outcome {
         // A generator of its own, so that the machine's choices do not depend on the schedule's.
         let mut schedule = Seeded::new(seed ^ 0x5CED_u64.rotate_left(32));
         let limits = self.program.limits.clone();
@@ -286,6 +303,7 @@ impl World {
         let decl = &self.program.threads[thread];
         let process = self.processes[self.program.clients[decl.client].1];
         let actor = self.machine.actor(&decl.label, process);
+        self.actors.push(actor);
         let frames =
             if decl.spawned { Vec::new() } else { vec![Frame::new(decl.script, None, None)] };
         if !decl.spawned {
@@ -337,6 +355,7 @@ impl World {
         let rows = table.and_then(|table| self.machine.table_rows(actor, table));
         let rows = rows.map(|rows| rows.len());
         let delivered = Delivered::new(&due, registration, during_register, rows, &self.machine);
+        self.watch_delivery(&name, &delivered);
         if self.searched {
             self.observe(&delivered);
         } else {

@@ -11,6 +11,8 @@ use netiosim_model::rule::Rule;
 use super::{Choice, Runner, World};
 use crate::outcome::Delivered;
 use crate::perform::Store;
+use crate::program::Program;
+use crate::watch::Watch;
 
 /// What a step had to decide within: an option that the profile leaves open.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +75,17 @@ pub(super) struct History {
     cancelled: BTreeSet<Handle>,
     /// Whether something was delivered behind that.
     late: bool,
+    /// What the properties have seen.
+    pub(super) watch: Watch,
+    /// Whether one of them was violated: an `always` or a `never`.
+    pub(super) violated: bool,
+}
+
+impl History {
+    /// Nothing happened yet.
+    pub(super) fn new(program: &Program) -> Self {
+        Self { watch: Watch::new(program), ..Self::default() }
+    }
 }
 
 /// Names a part of a world's state.
@@ -115,11 +128,25 @@ enum Value {
 }
 
 impl WorldPart {
-    /// The rules that were broken so far, and whether a step came out wrong; `None` of all parts but the history.
+    /// The rules that were broken so far, and whether a step came out wrong, something was delivered behind a cancel
+    /// where an expectation forbids it, or an `always` or `never` was violated; `None` of all parts but the history.
     #[must_use]
     pub fn history(&self) -> Option<(&BTreeSet<Rule>, bool)> {
         match &self.0 {
-            Value::History(history) => Some((&history.rules, history.failed || history.late)),
+            Value::History(history) => {
+                let wrong = history.failed || history.late || history.violated;
+                Some((&history.rules, wrong))
+            }
+            _ => None,
+        }
+    }
+
+    /// The properties, by their positions in [`Program::properties`], whose moment has come: a `never`, `sometimes`
+    /// or `eventually` was true, an `always` was not; `None` of all parts but the history.
+    #[must_use]
+    pub fn moments(&self) -> Option<&BTreeSet<usize>> {
+        match &self.0 {
+            Value::History(history) => Some(history.watch.come()),
             _ => None,
         }
     }
@@ -134,7 +161,9 @@ impl World {
         self.machine.record(false);
         self.chooser.guide = Some((Vec::new(), Vec::new()));
         let registrations = self.program.registrations.len();
-        self.history.put(History { counts: vec![0; registrations], ..History::default() });
+        let counts = vec![0; registrations];
+        self.history.put(History { counts, ..History::new(&self.program) });
+        self.look();
         self
     }
 
@@ -247,7 +276,7 @@ impl World {
     pub(super) fn observe_findings(&mut self) {
         for at in 0..self.machine.findings().len() {
             let rule = self.machine.findings()[at].rule;
-            if !self.history.peek().rules.contains(&rule) {
+            if !self.history.rules.contains(&rule) {
                 self.history.rules.insert(rule);
             }
         }

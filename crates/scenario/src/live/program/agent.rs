@@ -126,7 +126,8 @@ impl Agent {
         program.say_lines(&loaded.lines);
         let seed = seed.unwrap_or(program.seed);
         let program = Arc::new(program);
-        Self { line: Arc::new(line), program, record: Arc::default(), seed, time_scale, linger_ms }
+        let record = Arc::new(Mutex::new(Record::watched(&program)));
+        Self { line: Arc::new(line), program, record, seed, time_scale, linger_ms }
     }
 
     /// The agent of this process, if it has one; the first call connects.

@@ -12,6 +12,7 @@ use netiosim_sim::Observer;
 use super::agent::Agent;
 use super::wire::{Found, Judged, Message, Moment};
 use crate::judge::{Unmet, judge};
+use crate::live::onlooker::Onlooker;
 use crate::outcome::{Delivered, Failure, Outcome};
 use crate::program::Program;
 use crate::world::{final_port, tables_held};
@@ -24,9 +25,16 @@ pub(super) struct Record {
     /// The registrations that were delivered to, by name.
     registrations: Vec<Arc<str>>,
     pub(super) failures: Vec<Failure>,
+    /// What the properties have seen.
+    onlooker: Option<Onlooker>,
 }
 
 impl Record {
+    /// A record of which the properties of a program see what comes.
+    pub(super) fn watched(program: &Arc<Program>) -> Self {
+        Self { onlooker: Some(Onlooker::new(program)), ..Self::default() }
+    }
+
     fn add(&mut self, machine: &Machine, event: &Event) {
         if let What::Begin { lane, number, notification } = &event.what
             && let Some(delivered) = self.delivered(machine, event, *lane, *number, notification)
@@ -117,6 +125,7 @@ impl Record {
             deliveries: self.deliveries.clone(),
             failures: self.failures.clone(),
             threads: Vec::new(),
+            moments: self.onlooker.as_ref().map(Onlooker::moments).unwrap_or_default(),
             variables: vec![None; program.variables.len()],
             env: machine.env_snapshot(),
             teredo_port: final_port(machine.clone(), program.flavour),
@@ -133,7 +142,8 @@ impl Record {
             certain: !outcome.failures.is_empty()
                 || unmet
                     .iter()
-                    .any(|unmet| of_finding(unmet) && unmet.path != "expect.findings.must"),
+                    .any(|unmet| of_finding(unmet) && unmet.path != "expect.findings.must")
+                || unmet.iter().any(Unmet::is_violated_property),
             unmet: unmet.into_iter().map(Into::into).collect(),
             limit,
         }
@@ -155,6 +165,9 @@ impl Observer for Watch {
         let mut record = self.0.record().lock();
         for event in events {
             record.add(machine, event);
+        }
+        if let Some(onlooker) = &mut record.onlooker {
+            onlooker.look(machine, events);
         }
         let deliveries = record.deliveries.len();
         drop(record);

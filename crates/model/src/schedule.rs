@@ -14,8 +14,12 @@
 //! A symbol carries 6 bits, in the order of the alphabet of URL-safe base 64. A varint puts 5 bits into each symbol, lowest
 //! first; bit 5 says that another follows. **Any change of one character is refused.**
 
+mod code;
+
 use std::fmt;
 use std::str::FromStr;
+
+pub use self::code::{Kind, code, fingerprint, lane_number, value_code};
 
 const PREFIX: char = 'n';
 const VERSION: char = '1';
@@ -59,7 +63,7 @@ impl fmt::Display for Subject {
 /// # Examples
 ///
 /// ```
-/// use netiosim_explore::schedule::{Schedule, ScheduleError, Subject};
+/// use netiosim_model::schedule::{Schedule, ScheduleError, Subject};
 ///
 /// let schedule = Schedule { subject: Subject::Code, fingerprint: 7, steps: vec![0, 4, 1] };
 /// let text = schedule.to_string();

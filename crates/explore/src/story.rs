@@ -1,30 +1,39 @@
 //! What happened, told in columns: one for each thread, one line for each event.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use netiosim_sim::StackRef;
-use netiosim_sim::model::event::Event;
+use netiosim_sim::model::event::{Event, What};
 use netiosim_sim::model::machine::Machine;
 
 /// How far the columns are apart.
 const WIDTH: usize = 20;
+/// As many effects of one change are told one by one.
+const MOST_EFFECTS: usize = 4;
 /// What `Machine::trace_line` puts before the description, with the actor's name in the middle.
 const TIME_WIDTH: usize = 9 + 2;
 const NAME_WIDTH: usize = 16;
 
 pub(crate) fn of_machine(machine: &Machine) -> String {
-    tell(&machine.trace_text(machine.events()), machine.events())
+    tell(machine.trace_text(machine.events()).lines(), machine.events())
 }
 
 pub(crate) fn of_stack(stack: &StackRef) -> String {
-    tell(&stack.trace(), &stack.events())
+    tell(stack.trace().lines(), &stack.events())
 }
 
 /// The lines are those of the events.
-fn tell(trace: &str, events: &[Event]) -> String {
+pub(crate) fn tell<'a>(trace: impl IntoIterator<Item = &'a str>, events: &[Event]) -> String {
     let mut names: Vec<&str> = Vec::new();
-    let mut lines: Vec<(usize, &str, &str)> = Vec::new();
-    for (line, event) in trace.lines().zip(events) {
+    let mut lines: Vec<(usize, Cow<'_, str>)> = Vec::new();
+    let mut effects = 0;
+    for (line, event) in trace.into_iter().zip(events) {
+        effects = if matches!(event.what, What::Effect(_)) { effects + 1 } else { 0 };
+        if effects > MOST_EFFECTS {
+            more(&mut lines, effects - MOST_EFFECTS);
+            continue;
+        }
         let rest = line.get(TIME_WIDTH..).unwrap_or_default();
         let (name, what) = match event.actor {
             Some(_) => split(rest),
@@ -34,7 +43,7 @@ fn tell(trace: &str, events: &[Event]) -> String {
             names.push(name);
             names.len() - 1
         });
-        lines.push((column, what, name));
+        lines.push((column, what.into()));
     }
     let mut text = String::new();
     let mut header = String::from("     ");
@@ -42,10 +51,19 @@ fn tell(trace: &str, events: &[Event]) -> String {
         let _ = write!(header, "{name:<WIDTH$}");
     }
     let _ = writeln!(text, "{}", header.trim_end());
-    for (n, (column, what, _)) in lines.iter().enumerate() {
+    for (n, (column, what)) in lines.iter().enumerate() {
         let _ = writeln!(text, "{:>3}  {:indent$}{what}", n + 1, "", indent = column * WIDTH);
     }
     text
+}
+
+/// Says in one line, behind the last one, how many effects more there were.
+fn more(lines: &mut Vec<(usize, Cow<'_, str>)>, count: usize) {
+    if count > 1 {
+        lines.pop();
+    }
+    let column = lines.last().map_or(0, |last| last.0);
+    lines.push((column, format!("effect  … and {count} more").into()));
 }
 
 /// The actor's name, which may be longer than its column and hold spaces, and what happened.

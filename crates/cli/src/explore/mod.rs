@@ -1,0 +1,137 @@
+//! `netiosim explore`.
+
+mod human;
+mod json;
+mod one;
+mod replay;
+
+use std::collections::BTreeMap;
+use std::io::{self, IsTerminal as _};
+use std::path::PathBuf;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use netiosim_explore::walk::StrategyKind;
+use netiosim_model::profile::Profile;
+use netiosim_scenario::load::{self, Loaded};
+use netiosim_scenario::problem::Problem;
+use netiosim_scenario::run::{Style, Verdict, in_parallel};
+
+use self::one::{Job, Report};
+use crate::USAGE;
+use crate::args::{ExploreArgs, Format};
+use crate::output::{Output, complain, remark};
+use crate::run::{files, is_stack_file, stack_file};
+
+/// Explores scenarios; gives the exit code.
+pub(crate) fn explore(args: &ExploreArgs, output: &mut Output) -> u8 {
+    let style = Style { color: output.color(), verbose: args.verbose };
+    if args.shrink && !args.output.is_dir() {
+        complain(&format!("--output: {} is no folder", args.output.display()));
+        return USAGE;
+    }
+    let (files, nothing) = files(&args.paths);
+    let mut problems: Vec<Problem> = nothing.into_iter().flat_map(|file| file.problems).collect();
+    let mut loaded: BTreeMap<PathBuf, Loaded> = BTreeMap::new();
+    for file in &files {
+        match load::scenario(file) {
+            Ok(scenario) => {
+                loaded.insert(file.clone(), scenario);
+            }
+            Err(_) if is_stack_file(file) => {
+                if args.paths.contains(file) {
+                    problems.push(stack_file(file));
+                }
+            }
+            Err(found) => problems.extend(found),
+        }
+    }
+    if let Some(schedule) = &args.replay {
+        return replay::replay(args, schedule, &loaded, &problems, style, output);
+    }
+    let jobs: Vec<Job<'_>> = files.iter().flat_map(|file| jobs(file, &loaded, args)).collect();
+    let excluded = jobs.is_empty() && !loaded.is_empty();
+    if chances(args.strategy) && args.format == Format::Human {
+        output.line(&format!("seed {}", args.seed));
+    }
+    let bar = spinner();
+    let (states, begun) = (AtomicUsize::new(0), Instant::now());
+    let message = Mutex::new(());
+    let progress = |job: &Job<'_>, more: usize| {
+        let all = states.fetch_add(more, Ordering::Relaxed) + more;
+        let _one = message.lock();
+        bar.set_message(format!(
+            "{} under {}: {all} in all, {} s",
+            job.file.display(),
+            job.profile.name(),
+            begun.elapsed().as_secs()
+        ));
+        bar.tick();
+    };
+    let mut reports: Vec<Report> = Vec::with_capacity(jobs.len());
+    in_parallel(
+        &jobs,
+        |job| job.explore(args, &|more| progress(job, more)),
+        |mut report: Report| {
+            for problem in std::mem::take(&mut report.remarks) {
+                remark(&problem);
+            }
+            problems.append(&mut report.problems);
+            if args.format == Format::Human {
+                let text = human::text(&report, style);
+                bar.suspend(|| output.print(&text));
+            }
+            reports.push(report);
+        },
+    );
+    bar.finish_and_clear();
+    for problem in &problems {
+        if args.format == Format::Human {
+            output.line(&format!("{}\n", problem.render(style.color)));
+        }
+    }
+    match args.format {
+        Format::Json => output.line(&json::report(&reports, &problems)),
+        Format::Human => output.line(&format!("\n{}", human::summary(&reports, &problems, style))),
+    }
+    if excluded {
+        complain("nothing was explored: every scenario excludes this profile");
+        return USAGE;
+    }
+    if !problems.is_empty() {
+        return USAGE;
+    }
+    reports.iter().map(|report| report.verdict).max().unwrap_or(Verdict::Pass).exit_code()
+}
+
+/// Whether a strategy takes chances.
+fn chances(strategy: StrategyKind) -> bool {
+    matches!(strategy, StrategyKind::Random | StrategyKind::Pct { .. } | StrategyKind::Portfolio)
+}
+
+fn jobs<'a>(
+    file: &'a PathBuf,
+    loaded: &'a BTreeMap<PathBuf, Loaded>,
+    args: &ExploreArgs,
+) -> Vec<Job<'a>> {
+    let Some(loaded) = loaded.get(file) else { return Vec::new() };
+    let profiles = match args.profile.0 {
+        Some(one) => vec![one],
+        None => Profile::ALL.to_vec(),
+    };
+    let holds = |profile: &Profile| !loaded.scenario.profiles.except.contains_key(profile.name());
+    let held = profiles.into_iter().filter(holds);
+    held.map(|profile| Job { file, loaded, profile }).collect()
+}
+
+/// What shows on a terminal how far a search is.
+fn spinner() -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let style = ProgressStyle::with_template("{spinner} {msg}")
+        .unwrap_or_else(|_| ProgressStyle::default_spinner());
+    ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style)
+}
