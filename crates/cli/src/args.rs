@@ -172,6 +172,12 @@ pub(crate) struct ExploreArgs {
     /// Give each search so many seconds.
     #[arg(long, value_name = "S", value_parser = seconds)]
     pub(crate) time_limit: Option<Duration>,
+    /// Keep a search that is cut short in this file, to go on with --resume; of one scenario, and of the strategy exhaustive.
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// Go on where the search that is kept in this file was cut short.
+    #[arg(long, value_name = "FILE", conflicts_with = "replay")]
+    pub(crate) resume: Option<PathBuf>,
     /// Look for findings alone: the scenario's other expectations were written for one order.
     #[arg(long)]
     pub(crate) findings_only: bool,

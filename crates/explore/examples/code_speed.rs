@@ -3,8 +3,10 @@
 //! One registration, so many events, a callback that takes a tracked lock, and a cancel; every schedule, and a
 //! sample by chance. And a client that cannot miss an update, with every schedule.
 //!
+//! With words behind it, only the rows that have them all; with a number, so many executions in a sample.
+//!
 //! ```text
-//! cargo run --release -p netiosim-explore --example code_speed
+//! cargo run --release -p netiosim-explore --features coroutines --example code_speed
 //! ```
 
 use std::sync::Arc;
@@ -44,26 +46,78 @@ fn update(stack: &Stack) {
     changes.cancel().unwrap();
 }
 
+/// What runs the executions.
+#[derive(Clone, Copy)]
+enum On {
+    Threads,
+    #[cfg(feature = "coroutines")]
+    Coroutines,
+}
+
+impl On {
+    #[cfg(feature = "coroutines")]
+    const ALL: &[Self] = &[Self::Threads, Self::Coroutines];
+    #[cfg(not(feature = "coroutines"))]
+    const ALL: &[Self] = &[Self::Threads];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Threads => "threads",
+            #[cfg(feature = "coroutines")]
+            Self::Coroutines => "coroutines",
+        }
+    }
+
+    fn explorer(self) -> Explorer {
+        match self {
+            Self::Threads => Explorer::new(),
+            #[cfg(feature = "coroutines")]
+            Self::Coroutines => Explorer::new().coroutines(),
+        }
+    }
+
+    /// How many executions are worth a measurement.
+    fn sample(self) -> u64 {
+        if let Some(number) = std::env::args().find_map(|word| word.parse().ok()) {
+            return number;
+        }
+        match self {
+            Self::Threads => 20_000,
+            #[cfg(feature = "coroutines")]
+            Self::Coroutines => 500_000,
+        }
+    }
+}
+
 #[allow(clippy::print_stdout, reason = "it prints what it measured")]
+fn row(on: On, what: &str, strategy: StrategyKind, test: impl Fn(Stack) + Send + Sync + 'static) {
+    let name = format!("{:<11} {what:<28} {:<10}", on.name(), strategy.to_string());
+    if !std::env::args().skip(1).all(|word| name.contains(&word) || word.parse::<u64>().is_ok()) {
+        return;
+    }
+    let most = if strategy.is_exhaustive() { 1_000_000 } else { on.sample() };
+    let explorer = on.explorer().strategy(strategy).max_executions(most).accept_limit();
+    let exploration = explorer.check(test);
+    assert_eq!(exploration.failure, None, "{exploration}");
+    let executions = exploration.statistics.executions;
+    let seconds = exploration.elapsed.as_secs_f64();
+    println!(
+        "{name} {executions:>8} executions {:>9.3} ms {:>9.0} per second",
+        seconds * 1000.0,
+        executions as f64 / seconds
+    );
+}
+
 fn main() {
-    // What an execution costs before anything is delivered: no event, no other thread.
-    let explorer = Explorer::new().strategy(StrategyKind::Random).max_executions(20_000);
-    let exploration = explorer.run(|stack| case(&stack, 0));
-    let rate = exploration.statistics.executions as f64 / exploration.elapsed.as_secs_f64();
-    println!("no event, one thread: {rate:.0} per second");
-    let exploration = Explorer::new().run(|stack| update(&stack));
-    println!("an update that is not missed: {exploration}; {:?}", exploration.elapsed);
-    for events in [1, 2] {
-        for (strategy, most) in
-            [(StrategyKind::Exhaustive, 200_000), (StrategyKind::Random, 20_000)]
-        {
-            let explorer = Explorer::new().strategy(strategy).max_executions(most).accept_limit();
-            let exploration = explorer.run(move |stack| case(&stack, events));
-            let seconds = exploration.elapsed.as_secs_f64();
-            let rate = exploration.statistics.executions as f64 / seconds;
-            println!(
-                "{events} event(s), {strategy}: {exploration}; {seconds:.3} s, {rate:.0} per second"
-            );
+    for on in On::ALL {
+        // What an execution costs before anything is delivered: no event, no other thread.
+        row(*on, "no event, one thread", StrategyKind::Random, |stack| case(&stack, 0));
+        row(*on, "an update that is not missed", StrategyKind::Exhaustive, |stack| update(&stack));
+        for events in [1, 2] {
+            let what = format!("{events} event(s)");
+            for strategy in [StrategyKind::Exhaustive, StrategyKind::Random] {
+                row(*on, &what, strategy, move |stack| case(&stack, events));
+            }
         }
     }
 }

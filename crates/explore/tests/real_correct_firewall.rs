@@ -1,5 +1,7 @@
 //! A correct firewall: every schedule is tried, and none of them breaks it.
 
+mod real_backend;
+
 use std::sync::Arc;
 
 use netiosim_explore::Explorer;
@@ -49,22 +51,25 @@ fn test(stack: &Stack) {
     assert_eq!(*exception.lock().unwrap(), 0);
 }
 
-fn explore(strategy: StrategyKind) -> Exploration {
-    Explorer::new().strategy(strategy).check(|stack| test(&stack))
+fn explore(explorer: Explorer, strategy: StrategyKind) -> Exploration {
+    explorer.strategy(strategy).check(|stack| test(&stack))
 }
 
-#[test]
-fn every_schedule_is_tried_and_their_number_is_stable() {
-    let exploration = explore(StrategyKind::Exhaustive);
+fn every_schedule_is_tried_and_their_number_is_stable(explorer: fn() -> Explorer) {
+    let exploration = explore(explorer(), StrategyKind::Exhaustive);
     assert_eq!(exploration.verdict(), Verdict::Exhausted, "{exploration}");
     assert_eq!(exploration.statistics.executions, SCHEDULES, "{exploration}");
 }
 
-#[test]
-fn depth_first_tries_as_many() {
-    let exploration = explore(StrategyKind::DepthFirst);
+fn depth_first_tries_as_many(explorer: fn() -> Explorer) {
+    let exploration = explore(explorer(), StrategyKind::DepthFirst);
     assert_eq!(exploration.verdict(), Verdict::Exhausted, "{exploration}");
     assert_eq!(exploration.statistics.executions, SCHEDULES, "{exploration}");
 }
 
 const SCHEDULES: u64 = 36;
+
+real_backend::suite! {
+    every_schedule_is_tried_and_their_number_is_stable
+    depth_first_tries_as_many
+}

@@ -1,5 +1,7 @@
 //! What the callback uses is taken apart before the registration is cancelled.
 
+mod real_backend;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
@@ -27,16 +29,19 @@ fn test(cancel_first: bool) -> impl Fn(Stack) + Send + Sync + 'static {
     }
 }
 
-#[test]
-fn it_is_found_within_a_handful_of_executions() {
-    let failure = Explorer::new().check(test(false)).unwrap_failure();
+fn it_is_found_within_a_handful_of_executions(explorer: fn() -> Explorer) {
+    let failure = explorer().check(test(false)).unwrap_failure();
     let Trouble::Findings(findings, _) = &failure.trouble else { panic!("{failure}") };
     assert!(findings[0].message.contains("the state is gone"), "{failure}");
     assert!(failure.execution <= 5, "execution {}", failure.execution);
 }
 
-#[test]
-fn the_cancel_that_comes_first_is_right() {
-    let exploration = Explorer::new().check(test(true));
+fn the_cancel_that_comes_first_is_right(explorer: fn() -> Explorer) {
+    let exploration = explorer().check(test(true));
     assert_eq!(exploration.verdict(), Verdict::Exhausted, "{exploration}");
+}
+
+real_backend::suite! {
+    it_is_found_within_a_handful_of_executions
+    the_cancel_that_comes_first_is_right
 }

@@ -1,5 +1,7 @@
 //! The callback comes before the constructor that registered it has finished.
 
+mod real_backend;
+
 use std::sync::{Arc, OnceLock};
 
 use netiosim_explore::Explorer;
@@ -40,9 +42,8 @@ fn test(log_first: bool) -> impl Fn(Stack) + Send + Sync + 'static {
     }
 }
 
-#[test]
-fn it_is_found_within_a_handful_of_executions() {
-    let failure = Explorer::new().check(test(false)).unwrap_failure();
+fn it_is_found_within_a_handful_of_executions(explorer: fn() -> Explorer) {
+    let failure = explorer().check(test(false)).unwrap_failure();
     let Trouble::Findings(findings, _) = &failure.trouble else { panic!("{failure}") };
     assert_eq!(findings[0].rule.id(), "N017");
     assert!(findings[0].message.contains("half-constructed"), "{failure}");
@@ -50,14 +51,18 @@ fn it_is_found_within_a_handful_of_executions() {
     assert_eq!(failure.unsteady, None, "{failure}");
 }
 
-#[test]
-fn the_constructor_that_registers_last_is_right() {
-    let exploration = Explorer::new().check(test(true));
+fn the_constructor_that_registers_last_is_right(explorer: fn() -> Explorer) {
+    let exploration = explorer().check(test(true));
     assert_eq!(exploration.verdict(), Verdict::Exhausted, "{exploration}");
 }
 
-#[test]
-fn it_is_missed_where_only_the_beginnings_of_calls_count() {
-    let exploration = Explorer::new().switch_at(SwitchAt::Calls).check(test(false));
+fn it_is_missed_where_only_the_beginnings_of_calls_count(explorer: fn() -> Explorer) {
+    let exploration = explorer().switch_at(SwitchAt::Calls).check(test(false));
     assert_eq!(exploration.verdict(), Verdict::Exhausted, "{exploration}");
+}
+
+real_backend::suite! {
+    it_is_found_within_a_handful_of_executions
+    the_constructor_that_registers_last_is_right
+    it_is_missed_where_only_the_beginnings_of_calls_count
 }

@@ -1,5 +1,7 @@
 //! A lock is held over the cancel, and the callback wants it.
 
+mod real_backend;
+
 use std::sync::{Arc, Mutex};
 
 use netiosim_explore::Explorer;
@@ -48,9 +50,8 @@ fn untracked(stack: &Stack) {
     drop(guard);
 }
 
-#[test]
-fn a_tracked_lock_is_a_deadlock_that_is_explained() {
-    let failure = Explorer::new().check(tracked(false)).unwrap_failure();
+fn a_tracked_lock_is_a_deadlock_that_is_explained(explorer: fn() -> Explorer) {
+    let failure = explorer().check(tracked(false)).unwrap_failure();
     let Trouble::Deadlock(findings) = &failure.trouble else { panic!("{failure}") };
     assert_eq!(findings.last().unwrap().rule.id(), "N002", "{failure}");
     assert!(!failure.trouble.is_unmodelled(), "{failure}");
@@ -69,17 +70,28 @@ fn an_untracked_lock_is_found_and_marked_once_nothing_goes_on() {
     assert!(failure.execution <= 5, "execution {}", failure.execution);
 }
 
+/// It blocks the one thread that all of them share.
+#[cfg(all(feature = "coroutines", target_os = "linux"))]
 #[test]
-fn a_deadlock_may_be_an_error_and_a_finding_instead() {
-    let explorer = Explorer::new().stack(|builder| builder.on_deadlock(OnDeadlock::Error));
+fn on_coroutines_an_untracked_lock_is_no_verdict() {
+    let explorer = Explorer::new().coroutines();
+    let failure = explorer.check(|stack| untracked(&stack)).unwrap_failure();
+    assert_eq!(failure.trouble, Trouble::Blocked, "{failure}");
+    assert!(failure.trouble.is_unmodelled(), "{failure}");
+    assert!(failure.to_string().contains("explore on threads"), "{failure}");
+    assert!(failure.story.contains("begin   ports #1"), "{failure}");
+    assert!(failure.execution <= 5, "execution {}", failure.execution);
+}
+
+fn a_deadlock_may_be_an_error_and_a_finding_instead(explorer: fn() -> Explorer) {
+    let explorer = explorer().stack(|builder| builder.on_deadlock(OnDeadlock::Error));
     let failure = explorer.check(tracked(false)).unwrap_failure();
     let Trouble::Findings(findings, _) = &failure.trouble else { panic!("{failure}") };
     assert!(findings.iter().any(|finding| finding.rule.id() == "N002"), "{failure}");
 }
 
-#[test]
-fn it_is_predicted_by_the_first_execution() {
-    let exploration = Explorer::new().check(|stack| {
+fn it_is_predicted_by_the_first_execution(explorer: fn() -> Explorer) {
+    let exploration = explorer().check(|stack| {
         let state = Arc::new(stack.mutex("state", 0));
         let own = state.clone();
         let changes = stack.on_teredo_port_change(move |_| *own.lock().unwrap() += 1).unwrap();
@@ -93,8 +105,14 @@ fn it_is_predicted_by_the_first_execution() {
     assert_eq!(failure.execution, 1);
 }
 
-#[test]
-fn the_lock_that_is_given_back_before_is_right() {
-    let exploration = Explorer::new().check(tracked(true));
+fn the_lock_that_is_given_back_before_is_right(explorer: fn() -> Explorer) {
+    let exploration = explorer().check(tracked(true));
     assert_eq!(exploration.verdict(), Verdict::Exhausted, "{exploration}");
+}
+
+real_backend::suite! {
+    a_tracked_lock_is_a_deadlock_that_is_explained
+    a_deadlock_may_be_an_error_and_a_finding_instead
+    it_is_predicted_by_the_first_execution
+    the_lock_that_is_given_back_before_is_right
 }

@@ -1,5 +1,7 @@
 //! The port is asked for before its changes are: a change in between is missed.
 
+mod real_backend;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU16, Ordering::SeqCst};
 
@@ -30,9 +32,8 @@ fn firewall(stack: &Stack, asks_first: bool) {
     changes.cancel().unwrap();
 }
 
-#[test]
-fn it_is_found_within_a_handful_of_executions() {
-    let exploration = Explorer::new().check(|stack| firewall(&stack, true));
+fn it_is_found_within_a_handful_of_executions(explorer: fn() -> Explorer) {
+    let exploration = explorer().check(|stack| firewall(&stack, true));
     let failure = exploration.unwrap_failure();
     let Trouble::Panic(message, _) = &failure.trouble else { panic!("{failure}") };
     assert!(message.contains("the exception is stale"), "{failure}");
@@ -42,27 +43,30 @@ fn it_is_found_within_a_handful_of_executions() {
     assert!(failure.to_string().contains("repeat this run: NETIOSIM_REPLAY=n1c"), "{failure}");
 }
 
-#[test]
-fn chance_finds_it_too() {
+fn chance_finds_it_too(explorer: fn() -> Explorer) {
     for kind in [StrategyKind::Random, StrategyKind::Pct { depth: 2 }, StrategyKind::Portfolio] {
-        let exploration =
-            Explorer::new().strategy(kind).seed(1).check(|stack| firewall(&stack, true));
+        let exploration = explorer().strategy(kind).seed(1).check(|stack| firewall(&stack, true));
         assert_eq!(exploration.verdict(), Verdict::Failed, "{kind}");
     }
 }
 
-#[test]
-fn the_schedule_repeats_it() {
-    let schedule = Explorer::new().check(|stack| firewall(&stack, true)).unwrap_failure().schedule;
-    let replay = Explorer::new().replay(schedule.to_string());
+fn the_schedule_repeats_it(explorer: fn() -> Explorer) {
+    let schedule = explorer().check(|stack| firewall(&stack, true)).unwrap_failure().schedule;
+    let replay = explorer().replay(schedule.to_string());
     let failure = replay.check(|stack| firewall(&stack, true)).unwrap_failure();
     assert_eq!(failure.schedule, schedule);
     assert!(matches!(failure.trouble, Trouble::Panic(..)), "{failure}");
 }
 
-#[test]
-fn the_right_order_is_exhausted() {
-    let exploration = Explorer::new().check(|stack| firewall(&stack, false));
+fn the_right_order_is_exhausted(explorer: fn() -> Explorer) {
+    let exploration = explorer().check(|stack| firewall(&stack, false));
     assert_eq!(exploration.failure, None, "{exploration}");
     assert_eq!(exploration.verdict(), Verdict::Exhausted, "{exploration}");
+}
+
+real_backend::suite! {
+    it_is_found_within_a_handful_of_executions
+    chance_finds_it_too
+    the_schedule_repeats_it
+    the_right_order_is_exhausted
 }

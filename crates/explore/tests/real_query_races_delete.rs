@@ -1,5 +1,7 @@
 //! The callback asks for the row that it was told of, and the row may be gone by then.
 
+mod real_backend;
+
 use netiosim_explore::Explorer;
 use netiosim_explore::real::{Trouble, Verdict};
 use netiosim_sim::Stack;
@@ -22,16 +24,19 @@ fn test(trusts: bool) -> impl Fn(Stack) + Send + Sync + 'static {
     }
 }
 
-#[test]
-fn it_is_found_within_a_handful_of_executions() {
-    let failure = Explorer::new().check(test(true)).unwrap_failure();
+fn it_is_found_within_a_handful_of_executions(explorer: fn() -> Explorer) {
+    let failure = explorer().check(test(true)).unwrap_failure();
     let Trouble::Findings(findings, _) = &failure.trouble else { panic!("{failure}") };
     assert!(findings[0].message.contains("the row is gone"), "{failure}");
     assert!(failure.execution <= 5, "execution {}", failure.execution);
 }
 
-#[test]
-fn the_callback_that_expects_it_is_right() {
-    let exploration = Explorer::new().check(test(false));
+fn the_callback_that_expects_it_is_right(explorer: fn() -> Explorer) {
+    let exploration = explorer().check(test(false));
     assert_eq!(exploration.verdict(), Verdict::Exhausted, "{exploration}");
+}
+
+real_backend::suite! {
+    it_is_found_within_a_handful_of_executions
+    the_callback_that_expects_it_is_right
 }

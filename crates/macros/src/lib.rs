@@ -19,6 +19,8 @@ use syn::{FnArg, Ident, ItemFn, LitBool, LitInt, LitStr, ReturnType, Token, pars
 ///   optional,
 ///   * `strategy = "exhaustive" | "depth-first" | "random" | "pct[:depth]" | "delay-bounded[:delays]" | "round-robin" | "portfolio"`
 ///   * `max_executions = N`, `max_steps = N` of one execution
+///   * `coroutines`: on coroutines in place of threads, many times quicker, for tests that wait for nothing but what the stack tracks;
+///     with the feature `coroutines` of `netiosim`
 ///   * `accept_limit = true`: a limit that comes before everything was tried does not fail the test
 ///
 /// The environment variables `NETIOSIM_PROFILE`, `NETIOSIM_SEED` and `NETIOSIM_RUNS` win over them, and
@@ -82,6 +84,9 @@ struct Exploration {
 impl Parse for Exploration {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let name: Ident = input.parse()?;
+        if name == "coroutines" {
+            return Ok(Self { call: quote!(.coroutines()) });
+        }
         input.parse::<Token![=]>()?;
         let call = match name.to_string().as_str() {
             "strategy" => {
@@ -109,7 +114,7 @@ impl Parse for Exploration {
             },
             other => {
                 let message = format!(
-                    "unknown argument `{other}`: strategy, max_executions, max_steps or accept_limit"
+                    "unknown argument `{other}`: strategy, max_executions, max_steps, coroutines or accept_limit"
                 );
                 return Err(syn::Error::new(name.span(), message));
             }

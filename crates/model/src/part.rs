@@ -70,6 +70,16 @@ impl<T> Part<T> {
         self.value = value;
     }
 
+    /// Takes the value of another part, of which this is a copy that may have been changed since; untouched then.
+    pub(crate) fn renew(&mut self, first: &Self)
+    where
+        T: Clone,
+    {
+        if self.mark.take().written {
+            self.value.clone_from(&first.value);
+        }
+    }
+
     /// What was done since this was last asked.
     pub fn take_touched(&mut self) -> Touched {
         self.mark.take()
@@ -216,6 +226,18 @@ impl<T> Parts<T> {
         }
     }
 
+    /// Takes the values of another list, of which this is a copy that may have been changed since; untouched then.
+    pub(crate) fn renew(&mut self, first: &Self)
+    where
+        T: Clone,
+    {
+        self.items.truncate(first.items.len());
+        for (own, first) in self.items.iter_mut().zip(&first.items) {
+            own.renew(first);
+        }
+        self.end.take();
+    }
+
     /// Tells what was done to each part since this was last asked, and to how many there are, as [`COUNT`].
     pub fn take_touched(&mut self, mut tell: impl FnMut(usize, Touched)) {
         for (at, part) in self.items.iter_mut().enumerate() {
@@ -358,6 +380,19 @@ mod tests {
         let mut all = Vec::new();
         parts.take_touched(|_, touched| all.push(touched));
         all
+    }
+
+    #[test]
+    fn a_copy_takes_the_values_of_its_first_again() {
+        let (first, firsts) = (Part::new(5), [1, 2, 3].into_iter().collect::<Parts<u32>>());
+        let (mut part, mut parts) = (first.clone(), firsts.clone());
+        *part += 1;
+        parts[1] = 7;
+        parts.push(4);
+        part.renew(&first);
+        parts.renew(&firsts);
+        assert_eq!((&part, &parts), (&first, &firsts));
+        assert_eq!((part.take_touched(), touched(&mut parts)), (NOT, vec![NOT; 4]));
     }
 
     #[test]

@@ -30,7 +30,8 @@
 //! `#[netiosim::test(explore)]`.
 //!
 //! The crates behind it: [`model`] holds the semantics, [`sim`] runs callbacks on
-//! them; the feature `explore`, on unless switched off, adds [`exploration`], and the feature `scenario` scenario files.
+//! them; the feature `explore`, on unless switched off, adds [`exploration`], the feature `scenario` scenario files, and the
+//! feature `coroutines` explorations that need no threads.
 
 pub mod testing;
 

@@ -53,6 +53,17 @@ fn with_a_limit_that_is_accepted(stack: Stack) {
     changes.cancel().unwrap();
 }
 
+#[cfg(feature = "coroutines")]
+#[netiosim::test(explore(coroutines, strategy = "random", max_executions = 5000))]
+fn on_coroutines(stack: Stack) {
+    let count = Arc::new(stack.mutex("count", 0));
+    let own = count.clone();
+    let changes = stack.on_teredo_port_change(move |_| *own.lock().unwrap() += 1).unwrap();
+    stack.restart_teredo().unwrap();
+    changes.cancel().unwrap();
+    assert!(*count.lock().unwrap() <= 1);
+}
+
 #[test]
 fn the_function_does_the_same() {
     let exploration = netiosim::explore(|stack| assert!(stack.teredo_port().is_ok()));

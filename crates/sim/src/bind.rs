@@ -9,7 +9,7 @@ use netiosim_model::ids::{ActorId, ProcessId};
 use crate::builder::Mode;
 use crate::core::{Core, Inner};
 use crate::procfs::Known;
-use crate::schedule;
+use crate::{coroutine, schedule, sync};
 
 /// What the watching thread may see of a thread without any lock.
 #[derive(Debug, Default)]
@@ -54,9 +54,11 @@ struct Binding {
     stack: Weak<Inner>,
     task: Option<usize>,
     shared: Option<Arc<Shared>>,
-    /// The actor of this thread in each process that it has acted for.
-    actors: Vec<(ProcessId, ActorId)>,
-    /// Whom it acts for now, innermost last.
+    /// The actor of this thread in the process that it came with.
+    first: (ProcessId, ActorId),
+    /// Those in other processes that it has acted for.
+    others: Vec<(ProcessId, ActorId)>,
+    /// Whom it acts for now if not for the first, innermost last.
     current: Vec<ActorId>,
     /// The actor ends with the thread, without anybody else saying so.
     loose: bool,
@@ -69,13 +71,33 @@ impl Drop for Binding {
             return;
         }
         if let Some(inner) = self.stack.upgrade() {
-            schedule::thread_ended(&inner, self.task, &self.actors);
+            let mut actors = vec![self.first];
+            actors.append(&mut self.others);
+            schedule::thread_ended(&inner, self.task, &actors);
         }
     }
 }
 
-thread_local! {
+impl Binding {
+    /// Whom the thread acts for now.
+    fn actor(&self) -> ActorId {
+        self.current.last().copied().unwrap_or(self.first.1)
+    }
+}
+
+sync::thread_local! {
     static BINDINGS: RefCell<Vec<Binding>> = const { RefCell::new(Vec::new()) };
+}
+
+/// What a thread knows of itself; a coroutine has its own.
+#[cfg(feature = "coroutines")]
+#[derive(Default)]
+pub(crate) struct Bindings(Vec<Binding>);
+
+/// Puts the bindings of a coroutine in the place of the calling thread's, and back.
+#[cfg(feature = "coroutines")]
+pub(crate) fn exchange(own: &mut Bindings) {
+    BINDINGS.with(|bindings| std::mem::swap(&mut *bindings.borrow_mut(), &mut own.0));
 }
 
 /// Who the calling thread is on this stack, if it has called before.
@@ -84,7 +106,7 @@ pub(crate) fn current(inner: &Inner) -> Option<Me> {
         .try_with(|bindings| {
             let bindings = bindings.borrow();
             let binding = bindings.iter().rev().find(|binding| binding.uid == inner.uid)?;
-            let actor = *binding.current.last()?;
+            let actor = binding.actor();
             let (task, shared) = (binding.task, binding.shared.clone());
             Some(Me { actor, task, shared, guest: None })
         })
@@ -103,12 +125,11 @@ pub(crate) fn own_stack() -> Option<Arc<Inner>> {
         .flatten()
 }
 
-/// Makes the calling thread an actor of a process.
-pub(crate) fn bind(inner: &Arc<Inner>, core: &mut Core, name: Option<&str>) -> Me {
+/// Makes the calling thread an actor of the test's process.
+pub(crate) fn bind(inner: &Arc<Inner>, core: &mut Core) -> Me {
     // A thread that has nothing left has no name that could be asked for, either.
-    let ending = BINDINGS.try_with(|_| ()).is_err();
-    let thread = (!ending).then(std::thread::current);
-    let name = match name.or_else(|| thread.as_ref()?.name()) {
+    let thread = (!is_ending()).then(sync::thread::current);
+    let name = match thread.as_ref().and_then(|thread| thread.name()) {
         Some(name) => name.to_owned(),
         None => {
             core.unnamed_threads += 1;
@@ -116,12 +137,19 @@ pub(crate) fn bind(inner: &Arc<Inner>, core: &mut Core, name: Option<&str>) -> M
         }
     };
     let actor = core.machine.actor(&name, inner.home);
+    bind_as(inner, core, actor)
+}
+
+fn is_ending() -> bool {
+    BINDINGS.try_with(|_| ()).is_err()
+}
+
+/// Makes the calling thread this actor of the test's process.
+pub(crate) fn bind_as(inner: &Arc<Inner>, core: &mut Core, actor: ActorId) -> Me {
     let controlled = inner.mode == Mode::Controlled;
-    let shared = controlled.then(|| Arc::new(Shared::default()));
-    let task =
-        shared.as_ref().map(|shared| core.sched.add(actor, shared.clone(), schedule::Role::User));
+    let (task, shared) = controlled.then(|| core.sched.add(actor, schedule::Role::User)).unzip();
     let mut me = Me { actor, task, shared, guest: None };
-    if ending {
+    if is_ending() {
         let actor = (inner.home, actor);
         let known = identify(&me);
         me.guest =
@@ -135,6 +163,11 @@ pub(crate) fn bind(inner: &Arc<Inner>, core: &mut Core, name: Option<&str>) -> M
 /// Lets the watching thread know which thread it is, where it has to.
 fn identify(me: &Me) -> Option<Known> {
     let shared = me.shared.as_ref()?;
+    if coroutine::is_here() {
+        // Its pool has made the thread known, and watches it.
+        shared.in_api.store(true, Ordering::Release);
+        return None;
+    }
     let known = Known::own();
     shared.tid.store(known.tid(), Ordering::Release);
     shared.in_api.store(true, Ordering::Release);
@@ -143,23 +176,23 @@ fn identify(me: &Me) -> Option<Known> {
 
 /// Tells the calling thread who it is; `loose`: nobody else will say when it has ended.
 pub(crate) fn attach(inner: &Arc<Inner>, me: &Me, process: ProcessId, loose: bool) {
-    let known = identify(me).or_else(|| (!loose).then(Known::own));
+    let known = identify(me).or_else(|| (!loose && !coroutine::is_here()).then(Known::own));
     let mut binding = Some(Binding {
         uid: inner.uid,
         stack: Arc::downgrade(inner),
         task: me.task,
         shared: me.shared.clone(),
-        actors: vec![(process, me.actor)],
-        current: vec![me.actor],
+        first: (process, me.actor),
+        others: Vec::new(),
+        current: Vec::new(),
         loose,
         _known: known,
     });
     // Bindings of stacks that are gone leave with the next one that comes.
     let dead = BINDINGS.try_with(|bindings| {
         let mut bindings = bindings.borrow_mut();
-        let (live, dead): (Vec<Binding>, Vec<Binding>) =
-            std::mem::take(&mut *bindings).into_iter().partition(|b| b.stack.strong_count() > 0);
-        *bindings = live;
+        let is_dead = |binding: &mut Binding| binding.stack.strong_count() == 0;
+        let dead: Vec<Binding> = bindings.extract_if(.., is_dead).collect();
         bindings.extend(binding.take());
         dead
     });
@@ -188,16 +221,17 @@ pub(crate) fn actor_in(inner: &Inner, core: &mut Core, process: ProcessId) -> Ac
     let machine = &core.machine;
     let known = with(inner, |binding| {
         let fits = |actor: &ActorId| machine.actor_info(*actor).process() == process;
-        binding.actors.iter().map(|entry| entry.1).find(fits)
+        let all = [&binding.first].into_iter().chain(&binding.others);
+        all.map(|entry| entry.1).find(fits)
     });
     if let Some(Some(actor)) = known {
         return actor;
     }
-    let own = with(inner, |binding| binding.actors.first().map(|entry| entry.1)).flatten();
+    let own = with(inner, |binding| binding.first.1);
     let name = own.map_or("thread", |own| core.machine.actor_info(own).name()).to_owned();
     let owner = core.machine.processes()[process.slot()].name().to_owned();
     let actor = core.machine.actor(&format!("{owner}/{name}"), process);
-    with(inner, |binding| binding.actors.push((process, actor)));
+    with(inner, |binding| binding.others.push((process, actor)));
     actor
 }
 
@@ -209,9 +243,7 @@ pub(crate) fn push(inner: &Inner, actor: ActorId) {
 /// Takes back the innermost [`push`] of this actor.
 pub(crate) fn pop(inner: &Inner, actor: ActorId) {
     with(inner, |binding| {
-        if let Some(at) = binding.current.iter().rposition(|entry| *entry == actor)
-            && at > 0
-        {
+        if let Some(at) = binding.current.iter().rposition(|entry| *entry == actor) {
             binding.current.remove(at);
         }
     });

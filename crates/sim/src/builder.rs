@@ -21,6 +21,8 @@ use crate::picker::{Picker, Scheduler};
 use crate::pool::MOST;
 use crate::prototype::Prototype;
 use crate::stack::Stack;
+use crate::start::First;
+use crate::sync;
 
 /// On which threads callbacks are called.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -75,6 +77,8 @@ pub enum BuildError {
     Environment(ChangeError),
     /// An environment variable holds nothing usable: its name, its value, what it may hold.
     Variable(&'static str, String, String),
+    /// There is no such stack in this build, or not here (feature `shuttle`), and why.
+    Unavailable(&'static str),
 }
 
 impl fmt::Display for BuildError {
@@ -85,6 +89,7 @@ impl fmt::Display for BuildError {
             Self::Variable(name, value, wanted) => {
                 write!(f, "the environment variable {name} is \"{value}\"; {wanted}")
             }
+            Self::Unavailable(why) => f.write_str(why),
         }
     }
 }
@@ -367,8 +372,8 @@ impl Builder {
     ///
     /// # Panics
     ///
-    /// When there is no such option, the machine refuses a part, or an environment variable cannot be
-    /// read; [`try_build`](Self::try_build) answers instead.
+    /// When there is no such option, the machine refuses a part, an environment variable cannot be read, or the
+    /// build has no such stack (feature `shuttle`); [`try_build`](Self::try_build) answers instead.
     #[track_caller]
     #[must_use]
     pub fn build(self) -> Stack {
@@ -383,12 +388,14 @@ impl Builder {
     /// # Errors
     ///
     /// [`BuildError`], when there is no such option, the machine refuses a part, or an environment
-    /// variable cannot be read.
+    /// variable cannot be read; and in a build with the feature `shuttle`, outside of shuttle's tests and in
+    /// controlled mode.
     pub fn try_build(mut self) -> Result<Stack, BuildError> {
         let mut chooser = self.chooser.take().unwrap_or_else(|| Box::new(Seeded::new(self.seed)));
         let machine = self.machine(&mut *chooser)?;
         let picker = self.scheduler.take().map_or_else(|| Picker::new(self.seed), Picker::Custom);
-        Ok(Stack::start(&mut self, machine, chooser, picker))
+        let first = First::new(&self, machine);
+        Ok(Stack::start(&mut self, first, chooser, picker))
     }
 
     /// Makes the machine once, for stacks that are built again and again; who decides, and who is told, is said
@@ -405,6 +412,9 @@ impl Builder {
     fn machine(&mut self, chooser: &mut dyn Chooser) -> Result<Machine, BuildError> {
         if let Some(error) = self.error.take() {
             return Err(error);
+        }
+        if let Some(why) = sync::refusal(self.mode == Mode::Controlled) {
+            return Err(BuildError::Unavailable(why));
         }
         let mut options = Options::of(self.profile);
         for (name, value) in &self.options {

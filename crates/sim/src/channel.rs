@@ -7,10 +7,10 @@ use std::panic::Location;
 use std::sync::Arc;
 
 use netiosim_model::ids::{ActorId, ChannelId, SignalId};
-use parking_lot::Mutex;
 
 use crate::StackRef;
 use crate::error::{Deadlock, SendError};
+use crate::sync::Mutex;
 
 /// A bounded channel that the stack knows; clones are the same channel.
 ///

@@ -11,11 +11,11 @@ use std::time::{Duration, Instant};
 
 use netiosim_model::choose::Chooser;
 use netiosim_model::machine::Machine;
-use parking_lot::MutexGuard;
 
 use crate::StackRef;
 use crate::builder::Mode;
 use crate::core::{Core, Inner};
+use crate::sync::{self, MutexGuard, thread};
 use crate::{dispatch, monitor, pool, procfs};
 
 /// For how long a moment waits for the program to come to rest, in real time.
@@ -178,7 +178,8 @@ impl StackRef {
     ///
     /// # Panics
     ///
-    /// When `scale` is not a number above 0, or the system gives no thread.
+    /// When `scale` is not a number above 0, or the system gives no thread; and in a build with the feature `shuttle`,
+    /// where there is no real time.
     pub fn follow_real_time(&self, scale: f64) {
         self.follow_real_time_with(scale, Box::new(Nothing));
     }
@@ -189,6 +190,9 @@ impl StackRef {
     ///
     /// As [`follow_real_time`](Self::follow_real_time).
     pub fn follow_real_time_with(&self, scale: f64, agenda: Box<dyn Agenda>) {
+        if let Some(why) = sync::no_real_time() {
+            panic!("{why}");
+        }
         assert!(scale.is_finite() && scale > 0.0, "the scale of time is a number above 0");
         let inner = self.inner.clone();
         let mut core = inner.core.lock();
@@ -203,12 +207,12 @@ impl StackRef {
             planned_ms: None,
         });
         // Whoever was there before may call for the first time at any moment.
-        core.sched.older.clear();
+        core.sched.older = Arc::default();
         drop(core);
         inner.tick.notify_all();
         if fresh {
             let own = inner.clone();
-            let thread = std::thread::Builder::new().name("netiosim-clock".to_owned());
+            let thread = thread::Builder::new().name("netiosim-clock".to_owned());
             let started = thread.spawn(move || tick(&own));
             started.expect("the system gives a thread for the clock");
         }

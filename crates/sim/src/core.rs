@@ -7,7 +7,6 @@ use std::time::Duration;
 use netiosim_model::choose::Chooser;
 use netiosim_model::ids::{ActorId, Handle, LaneId, PlaceId, ProcessId};
 use netiosim_model::machine::Machine;
-use parking_lot::{Condvar, Mutex};
 
 use crate::StackRef;
 use crate::barrier::Held;
@@ -24,6 +23,7 @@ use crate::picker::Picker;
 use crate::pool::Pool;
 use crate::schedule::Sched;
 use crate::site::CallSite;
+use crate::sync::{Condvar, Mutex, channel};
 use crate::table::Lives;
 
 /// What all clones of a [`StackRef`](crate::StackRef) share.
@@ -48,7 +48,7 @@ pub(crate) struct Inner {
     pub(crate) watch: Condvar,
     /// Wakes the clock of a stack that follows real time.
     pub(crate) tick: Condvar,
-    pub(crate) tokens: (crossbeam_channel::Sender<()>, crossbeam_channel::Receiver<()>),
+    pub(crate) tokens: (channel::Sender<()>, channel::Receiver<()>),
 }
 
 /// A check of the mock side that runs, where no lock is held, when the stack ends, and says what is
@@ -143,6 +143,60 @@ impl Core {
             observers: Vec::new(),
             seen: 0,
         }
+    }
+
+    /// Makes it new, for one more stack of a prototype, with everything that was allocated, who decides and who is told, and
+    /// the machine's memory and places.
+    pub(crate) fn renew(&mut self, first: &Machine) {
+        let Self {
+            machine,
+            chooser: _,
+            picker: _,
+            stored,
+            identities,
+            next_callback,
+            garbage,
+            // The machine knows their numbers.
+            places: _,
+            scripted,
+            acknowledged,
+            lives,
+            unnamed,
+            unnamed_threads,
+            closing,
+            recording,
+            waiters,
+            delivered,
+            counted,
+            pool,
+            sched,
+            monitor,
+            held,
+            calls,
+            calls_gone,
+            keep,
+            checks,
+            completions,
+            clock,
+            observers: _,
+            seen,
+        } = self;
+        machine.renew(first);
+        stored.clear();
+        identities.clear();
+        garbage.clear();
+        scripted.clear();
+        acknowledged.clear();
+        calls.clear();
+        checks.clear();
+        completions.clear();
+        *pool = Pool::of(pool.most);
+        sched.renew();
+        (*lives, *monitor, *held) = (Lives::default(), Monitor::default(), Held::default());
+        (*keep, *clock) = (None, None);
+        (*unnamed, *unnamed_threads, *next_callback) = ([0; 6], 0, 1);
+        (*waiters, *delivered, *counted, *calls_gone, *seen) = (0, 0, 0, 0, 0);
+        (*closing, *recording) = (false, true);
     }
 
     /// The machine and who decides for it.

@@ -4,10 +4,12 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use parking_lot::{Condvar, Mutex};
-
+use crate::StackRef;
 use crate::core::Inner;
+#[cfg(feature = "coroutines")]
+use crate::coroutine::Nest;
 use crate::gate::Gate;
+use crate::sync::plain::{Condvar, Mutex};
 use crate::{monitor, procfs};
 
 /// How often the crew's watch looks while everything goes on by itself.
@@ -19,10 +21,14 @@ pub(crate) type Job = Box<dyn FnOnce() + Send>;
 /// [built](crate::Prototype::build) with a crew starts no threads of its own, and its [spawned](crate::StackRef::spawn) threads are the crew's
 /// as well. One stack at a time; clones are the same crew, and with the last one its threads end.
 #[derive(Clone)]
-pub struct Crew {
-    shared: Arc<Shared>,
-    /// The last of them ends the watch.
-    _end: Arc<End>,
+pub struct Crew(Kind);
+
+#[derive(Clone)]
+enum Kind {
+    /// With what ends its watch when the last clone is gone.
+    Threads(Arc<Shared>, #[allow(dead_code, reason = "it is there to be dropped")] Arc<End>),
+    #[cfg(feature = "coroutines")]
+    Coroutines(Arc<Nest>),
 }
 
 struct Shared {
@@ -30,7 +36,7 @@ struct Shared {
     watch: Mutex<Watched>,
     turn: Condvar,
     /// Threads of the process that were there before.
-    older: Vec<u64>,
+    older: Arc<[u64]>,
 }
 
 #[derive(Default)]
@@ -63,27 +69,79 @@ impl Crew {
             hands: Mutex::default(),
             watch: Mutex::default(),
             turn: Condvar::new(),
-            older: procfs::threads(),
+            older: procfs::threads().into(),
         });
         let watch = Arc::downgrade(&shared);
         let thread = std::thread::Builder::new().name("netiosim-watch".to_owned());
         let started = thread.spawn(move || watch_over(&watch));
         started.expect("the system gives a thread for the watch");
         let end = Arc::new(End(Arc::downgrade(&shared)));
-        Self { shared, _end: end }
+        Self(Kind::Threads(shared, end))
     }
 
-    pub(crate) fn older(&self) -> &[u64] {
-        &self.shared.older
+    #[cfg(feature = "coroutines")]
+    pub(crate) fn of_coroutines(nest: Arc<Nest>) -> Self {
+        Self(Kind::Coroutines(nest))
+    }
+
+    /// Whether its threads are coroutines of one thread.
+    #[must_use]
+    pub fn has_coroutines(&self) -> bool {
+        !matches!(self.0, Kind::Threads(..))
+    }
+
+    /// The stack whose coroutines hang, because the thread that they share sleeps until another thread wakes it, and not where the
+    /// stack makes it wait; as far as the system tells. One look proves nothing: it may be woken at once. Of threads, `None`.
+    #[must_use]
+    pub fn hanging(&self) -> Option<StackRef> {
+        match &self.0 {
+            Kind::Threads(..) => None,
+            #[cfg(feature = "coroutines")]
+            Kind::Coroutines(nest) => {
+                let blocked = procfs::steady(nest.tid()) == Some(procfs::Probe::Blocked);
+                blocked.then(|| nest.stack()).flatten().map(|inner| StackRef { inner })
+            }
+        }
+    }
+
+    pub(crate) fn older(&self) -> Arc<[u64]> {
+        match &self.0 {
+            Kind::Threads(shared, _) => shared.older.clone(),
+            #[cfg(feature = "coroutines")]
+            Kind::Coroutines(nest) => nest.older(),
+        }
     }
 
     /// The crew works for this stack now.
     pub(crate) fn serve(&self, inner: &Arc<Inner>) {
-        self.shared.watch.lock().stack = Arc::downgrade(inner);
+        match &self.0 {
+            Kind::Threads(shared, _) => shared.watch.lock().stack = Arc::downgrade(inner),
+            #[cfg(feature = "coroutines")]
+            Kind::Coroutines(nest) => nest.serve(inner),
+        }
+    }
+
+    /// Nobody works for a stack now.
+    pub(crate) fn leave(&self) {
+        match &self.0 {
+            Kind::Threads(shared, _) => shared.watch.lock().stack = Weak::new(),
+            #[cfg(feature = "coroutines")]
+            Kind::Coroutines(nest) => nest.rest(),
+        }
     }
 
     pub(crate) fn run(&self, job: Job) {
-        let mut hands = self.shared.hands.lock();
+        match &self.0 {
+            Kind::Threads(shared, _) => shared.run(job),
+            #[cfg(feature = "coroutines")]
+            Kind::Coroutines(nest) => nest.start(job),
+        }
+    }
+}
+
+impl Shared {
+    fn run(self: &Arc<Self>, job: Job) {
+        let mut hands = self.hands.lock();
         match hands.idle.pop() {
             Some(hand) => {
                 drop(hands);
@@ -94,7 +152,7 @@ impl Crew {
                 hands.hired += 1;
                 let name = format!("netiosim-{}", hands.hired);
                 drop(hands);
-                let shared = Arc::downgrade(&self.shared);
+                let shared = Arc::downgrade(self);
                 let body = move || work(&shared, job);
                 let started = std::thread::Builder::new().name(name).spawn(body);
                 started.expect("the system gives a thread for a delivery");
@@ -111,8 +169,14 @@ impl Default for Crew {
 
 impl fmt::Debug for Crew {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hired = self.shared.hands.lock().hired;
-        f.debug_struct("Crew").field("hired", &hired).finish_non_exhaustive()
+        match &self.0 {
+            Kind::Threads(shared, _) => {
+                let hired = shared.hands.lock().hired;
+                f.debug_struct("Crew").field("hired", &hired).finish_non_exhaustive()
+            }
+            #[cfg(feature = "coroutines")]
+            Kind::Coroutines(_) => f.write_str("Crew(coroutines)"),
+        }
     }
 }
 

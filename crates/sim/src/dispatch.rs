@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use netiosim_model::ids::{LaneId, ProcessId};
 use netiosim_model::machine::Due;
-use parking_lot::MutexGuard;
 
 use crate::bind::{self, Me, Shared};
 use crate::core::{Core, Inner};
@@ -17,6 +16,7 @@ use crate::picker::Next;
 use crate::procfs::{self, Probe};
 use crate::schedule::{Role, State, Task};
 use crate::stuck::stuck;
+use crate::sync::{MutexGuard, thread};
 
 /// Decides who goes on and hands over the baton.
 pub(crate) fn dispatch(inner: &Arc<Inner>, guard: &mut MutexGuard<'_, Core>, from: Option<usize>) {
@@ -34,9 +34,12 @@ pub(crate) fn decide(
     settle(guard);
     loop {
         let core = &mut **guard;
-        let steps = steps(core, from);
+        let mut steps = std::mem::take(&mut core.sched.steps);
+        collect_steps(core, from, &mut steps);
         core.sched.only_deliveries = false;
-        if steps.is_empty() {
+        let next = (!steps.is_empty()).then(|| steps[core.take_turn(&steps)]);
+        core.sched.steps = steps;
+        let Some(next) = next else {
             core.sched.current = None;
             if core.sched.any(|state| matches!(state, State::Outside(_))) {
                 break;
@@ -52,12 +55,11 @@ pub(crate) fn decide(
                 continue;
             }
             break;
-        }
-        let at = core.take_turn(&steps);
+        };
         core.sched.suspect = false;
         core.sched.epoch += 1;
         core.sched.turn += 1;
-        match steps[at] {
+        match next {
             Next::Continue(task, _) | Next::Resume(task, _) => {
                 core.sched.current = Some(task);
                 if from != Some(task) {
@@ -75,18 +77,20 @@ pub(crate) fn decide(
 
 /// Whether there is anything that could happen next.
 pub(crate) fn has_step(core: &Core) -> bool {
-    !steps(core, None).is_empty()
+    let mut steps = Vec::new();
+    collect_steps(core, None, &mut steps);
+    !steps.is_empty()
 }
 
 /// Everything that could happen next: the thread that runs, the other threads in the order in which
 /// they came, the deliveries; and only if there is none of these, those who wait for just that.
-fn steps(core: &Core, from: Option<usize>) -> Vec<Next> {
-    let mut steps = Vec::new();
+fn collect_steps(core: &Core, from: Option<usize>, steps: &mut Vec<Next>) {
+    steps.clear();
     let idle = core.sched.tasks.iter().enumerate().filter(|(_, task)| task.state == State::Idle);
     let idle = idle.map(|(n, task)| Next::Resume(n, task.actor));
     if core.sched.idle_limit.is_some_and(|limit| core.delivered >= limit) {
         steps.extend(idle);
-        return steps;
+        return;
     }
     if let Some(me) = from.filter(|me| core.runnable(*me)) {
         steps.push(Next::Continue(me, core.sched.tasks[me].actor));
@@ -96,8 +100,8 @@ fn steps(core: &Core, from: Option<usize>) -> Vec<Next> {
             steps.push(Next::Resume(n, task.actor));
         }
     }
-    if core.machine.has_deliverable() && core.can_begin() {
-        steps.extend(core.machine.deliverable().into_iter().map(Next::Begin));
+    if core.can_begin() {
+        core.machine.deliverable_lanes().for_each(|lane| steps.push(Next::Begin(lane)));
     }
     if steps.is_empty() && !core.sched.any(|state| state == State::Outside(true)) {
         steps.extend(idle);
@@ -105,7 +109,6 @@ fn steps(core: &Core, from: Option<usize>) -> Vec<Next> {
             steps.extend(timed(core));
         }
     }
-    steps
 }
 
 /// Those whose wait ends first, when nothing but time goes by.
@@ -136,7 +139,7 @@ fn begin(inner: &Arc<Inner>, core: &mut Core, lane: LaneId) -> Handover {
     };
     core.pool.alive += 1;
     // Another thread than the last time, perhaps.
-    task.gate = Arc::new(Gate::default());
+    Gate::renew(&mut task.gate);
     task.shared.tid.store(0, Ordering::Release);
     let me = Me {
         actor: task.actor,
@@ -151,15 +154,14 @@ fn begin(inner: &Arc<Inner>, core: &mut Core, lane: LaneId) -> Handover {
 fn hire(inner: &Arc<Inner>, core: &mut Core, process: ProcessId) -> usize {
     let name = format!("pool-{}", core.sched.workers() + 1);
     let actor = core.machine.actor(&name, process);
-    let shared = Arc::new(Shared::default());
-    let task = core.sched.add(actor, shared.clone(), Role::Worker);
+    let (task, shared) = core.sched.add(actor, Role::Worker);
     if inner.crew.is_some() {
         return task;
     }
     let me = Me { actor, task: Some(task), shared: Some(shared), guest: None };
     let inner = inner.clone();
     core.pool.alive += 1;
-    let thread = std::thread::Builder::new().name(name).spawn(move || work(&inner, &me));
+    let thread = thread::Builder::new().name(name).spawn(move || work(&inner, &me));
     thread.expect("the system gives a thread for a delivery");
     task
 }
@@ -226,6 +228,9 @@ impl Entry<'_> {
 /// that one that was just woken by the last holder is seen before the next decision. A program that
 /// runs as it pleases is only looked at. Returns whether some thread still moves.
 pub(crate) fn settle(guard: &mut MutexGuard<'_, Core>) -> bool {
+    if !guard.sched.any(|state| matches!(state, State::Outside(_))) {
+        return false;
+    }
     let deadline = Instant::now() + Duration::from_secs(1);
     loop {
         let mut outside: Vec<(usize, Arc<Shared>)> = Vec::new();
@@ -260,7 +265,7 @@ pub(crate) fn settle(guard: &mut MutexGuard<'_, Core>) -> bool {
         if !moving || guard.is_free() || Instant::now() > deadline {
             return moving;
         }
-        MutexGuard::unlocked(guard, std::thread::yield_now);
+        MutexGuard::unlocked(guard, thread::yield_now);
     }
 }
 

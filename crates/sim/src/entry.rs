@@ -4,12 +4,10 @@ use std::ops::{Deref, DerefMut};
 use std::panic::Location;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 use netiosim_model::ids::ProcessId;
 use netiosim_model::machine::Begun;
 use netiosim_model::status::{Flavour, Status};
-use parking_lot::MutexGuard;
 
 use crate::bind::{self, Me};
 use crate::builder::{Mode, OnDeadlock, SwitchAt};
@@ -17,6 +15,7 @@ use crate::core::{Core, Inner};
 use crate::error::Deadlock;
 use crate::gate::Handover;
 use crate::schedule::State;
+use crate::sync::{self, MutexGuard};
 use crate::{StackRef, pool, site, watchdog};
 
 /// The calling thread inside the API. Dropping it ends the call: whoever waits for what it did is
@@ -68,7 +67,7 @@ impl<'a> Entry<'a> {
             shared.in_api.store(true, Ordering::Release);
         }
         let mut core = inner.core.lock();
-        let me = me.unwrap_or_else(|| bind::bind(inner, &mut core, None));
+        let me = me.unwrap_or_else(|| bind::bind(inner, &mut core));
         Self { inner, guard: Some(core), me, call: false, handover: Handover::Nobody }
     }
 
@@ -258,7 +257,7 @@ impl<'a> Entry<'a> {
     pub(crate) fn park(&mut self, over: impl Fn(&mut Core) -> bool) {
         let inner = self.inner;
         let mut told = false;
-        let deadline = Instant::now().checked_add(inner.watchdog);
+        let deadline = sync::deadline(inner.watchdog);
         self.flush();
         self.waiters += 1;
         while !over(self) {

@@ -1,44 +1,60 @@
-//! A gate before a thread: it waits there until somebody opens it, and goes through once.
+//! A gate before a thread or a coroutine: it waits there until somebody opens it, and goes through once.
 
+use std::sync::Arc;
+#[cfg(feature = "coroutines")]
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread::{self, Thread};
 use std::time::Instant;
 
+#[cfg(feature = "coroutines")]
+use crate::coroutine::{self, Place};
 use crate::crew::{Crew, Job};
+use crate::latch::Latch;
 
-/// One thread at a time may wait at it; opening it before is as good as after.
-#[derive(Debug, Default)]
+/// One at a time may wait at it; opening it before is as good as after.
+#[derive(Default)]
 pub(crate) struct Gate {
-    open: AtomicBool,
-    waits: OnceLock<Thread>,
+    latch: Latch,
+    /// The coroutine that waits, or waited once.
+    #[cfg(feature = "coroutines")]
+    place: OnceLock<Place>,
 }
 
 impl Gate {
-    /// Lets whoever waits, or will wait, go through.
-    pub(crate) fn open(&self) {
-        // Either this sees the thread, or the thread sees this.
-        self.open.swap(true, Ordering::AcqRel);
-        if let Some(thread) = self.waits.get() {
-            thread.unpark();
+    /// A gate where nobody has waited yet.
+    pub(crate) fn renew(gate: &mut Arc<Self>) {
+        match Arc::get_mut(gate) {
+            Some(own) => *own = Self::default(),
+            None => *gate = Arc::default(),
         }
     }
 
-    /// Waits until it is open, and closes it behind; no longer than to the deadline. Returns whether it was open.
-    pub(crate) fn pass(&self, deadline: Option<Instant>) -> bool {
-        self.waits.get_or_init(thread::current);
-        loop {
-            if self.open.swap(false, Ordering::AcqRel) {
-                return true;
-            }
-            match deadline {
-                None => thread::park(),
-                Some(deadline) => match deadline.checked_duration_since(Instant::now()) {
-                    Some(left) if !left.is_zero() => thread::park_timeout(left),
-                    _ => return false,
-                },
-            }
+    /// Lets whoever waits, or will wait, go through.
+    pub(crate) fn open(&self) {
+        self.latch.open();
+        // Either this sees the coroutine, or the coroutine sees the latch.
+        #[cfg(feature = "coroutines")]
+        if let Some(place) = self.place.get() {
+            place.ready();
         }
+    }
+
+    /// Waits until it is open, and closes it behind; a thread no longer than to the deadline. Returns whether it was open.
+    pub(crate) fn pass(&self, deadline: Option<Instant>) -> bool {
+        #[cfg(feature = "coroutines")]
+        if let Some(place) = Place::here() {
+            self.place.get_or_init(|| place);
+            while !self.latch.take() {
+                coroutine::suspend();
+            }
+            return true;
+        }
+        self.latch.pass(deadline)
+    }
+}
+
+impl std::fmt::Debug for Gate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.latch.fmt(f)
     }
 }
 
@@ -48,7 +64,7 @@ pub(crate) enum Handover {
     /// Nobody else goes on.
     Nobody,
     /// A thread that waits.
-    Open(std::sync::Arc<Gate>),
+    Open(Arc<Gate>),
     /// A thread of a crew begins something.
     Start(Crew, Job),
 }

@@ -19,6 +19,9 @@
 //! [`StackRef::call`]. What happens to the machine from outside has methods too, such as
 //! [`StackRef::add_address`], and [`StackRef::change`] for everything.
 //!
+//! With the feature `shuttle` a stack in threads mode runs on the primitives of
+//! [shuttle](https://docs.rs/shuttle), inside its tests and nowhere else.
+//!
 //! # Examples
 //!
 //! A firewall keeps an exception on the Teredo client's port:
@@ -86,6 +89,7 @@ mod channel;
 mod clock;
 mod convert;
 mod core;
+mod coroutine;
 mod crew;
 mod deliver;
 mod dispatch;
@@ -95,6 +99,7 @@ mod error;
 mod friendly;
 mod gate;
 mod hash;
+mod latch;
 mod lock;
 mod mock;
 mod monitor;
@@ -115,8 +120,10 @@ mod schedule;
 mod settle;
 mod site;
 mod stack;
+mod start;
 mod stuck;
 mod subscribe;
+mod sync;
 mod table;
 mod teredo_port;
 mod thread;
@@ -137,6 +144,8 @@ pub use self::call::{Args, Call};
 pub use self::callback::{Delivery, RawCallback};
 pub use self::channel::{Channel, Signal};
 pub use self::clock::{Agenda, Happening};
+#[cfg(feature = "coroutines")]
+pub use self::coroutine::Coroutines;
 pub use self::crew::Crew;
 pub use self::environment::{EnvironmentError, FaultGuard};
 pub use self::error::{ApiError, CancelError, Deadlock, JoinError, NotIdle, SendError, WrongMode};

@@ -7,8 +7,8 @@ use std::panic::Location;
 use netiosim_model::ids::LockId;
 use netiosim_model::machine::LockMode;
 
-use crate::StackRef;
 use crate::error::Deadlock;
+use crate::{StackRef, sync};
 
 /// A mutual exclusion lock that the stack knows.
 ///
@@ -32,34 +32,34 @@ use crate::error::Deadlock;
 /// ```
 pub struct Mutex<T> {
     held: Tracked,
-    value: parking_lot::Mutex<T>,
+    value: sync::Mutex<T>,
 }
 
 /// The right to the value of a [`Mutex`].
 #[must_use = "the lock is given back when this is dropped"]
 pub struct MutexGuard<'a, T> {
     // Dropped first: the value is free before the model says so.
-    value: parking_lot::MutexGuard<'a, T>,
+    value: sync::MutexGuard<'a, T>,
     _release: Release<'a>,
 }
 
 /// A reader-writer lock that the stack knows; see [`Mutex`].
 pub struct RwLock<T> {
     held: Tracked,
-    value: parking_lot::RwLock<T>,
+    value: sync::RwLock<T>,
 }
 
 /// The right to read the value of a [`RwLock`].
 #[must_use = "the lock is given back when this is dropped"]
 pub struct ReadGuard<'a, T> {
-    value: parking_lot::RwLockReadGuard<'a, T>,
+    value: sync::RwLockReadGuard<'a, T>,
     _release: Release<'a>,
 }
 
 /// The right to change the value of a [`RwLock`].
 #[must_use = "the lock is given back when this is dropped"]
 pub struct WriteGuard<'a, T> {
-    value: parking_lot::RwLockWriteGuard<'a, T>,
+    value: sync::RwLockWriteGuard<'a, T>,
     _release: Release<'a>,
 }
 
@@ -116,14 +116,14 @@ impl StackRef {
     pub fn mutex<T>(&self, name: &str, value: T) -> Mutex<T> {
         let id = self.look(|core| core.machine.lock(name, false));
         let held = Tracked { stack: self.clone(), id };
-        Mutex { held, value: parking_lot::Mutex::new(value) }
+        Mutex { held, value: sync::Mutex::new(value) }
     }
 
     /// A tracked reader-writer lock.
     pub fn rwlock<T>(&self, name: &str, value: T) -> RwLock<T> {
         let id = self.look(|core| core.machine.lock(name, true));
         let held = Tracked { stack: self.clone(), id };
-        RwLock { held, value: parking_lot::RwLock::new(value) }
+        RwLock { held, value: sync::RwLock::new(value) }
     }
 }
 

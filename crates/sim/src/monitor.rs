@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use parking_lot::MutexGuard;
-
 use crate::core::{Core, Inner};
 use crate::procfs::{self, Probe};
 use crate::schedule::{self, Sched, State};
+use crate::sync::{MutexGuard, thread};
 use crate::turns::TURN;
 use crate::{dispatch, stuck};
 
@@ -36,7 +35,7 @@ pub(crate) fn poke(inner: &Arc<Inner>, core: &mut Core) {
     }
     if !core.monitor.started {
         let own = inner.clone();
-        let thread = std::thread::Builder::new().name("netiosim-watch".to_owned());
+        let thread = thread::Builder::new().name("netiosim-watch".to_owned());
         core.monitor.started = thread.spawn(move || watch(&own)).is_ok();
     } else if core.monitor.parked {
         inner.watch.notify_one();

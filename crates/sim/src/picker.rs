@@ -98,6 +98,11 @@ impl Picker {
         }
     }
 
+    /// The test's own, or seed 0.
+    pub(crate) fn of(scheduler: Option<Box<dyn Scheduler>>) -> Self {
+        scheduler.map_or(Self::First, Self::Custom)
+    }
+
     pub(crate) fn is_first(&self) -> bool {
         matches!(self, Self::First)
     }
@@ -121,8 +126,7 @@ impl Picker {
                 usize::try_from(seeded.draw("schedule") % len).unwrap_or(0)
             }
             Self::Custom(scheduler) => {
-                let keys: Vec<StepKey> = steps.iter().map(|step| step.key()).collect();
-                if let Some(at) = scheduler.pick_key(machine, &keys) {
+                if let Some(at) = pick_key(&mut **scheduler, machine, steps) {
                     return at.min(steps.len() - 1);
                 }
                 let named: Vec<NextStep> = steps.iter().map(|step| name(machine, *step)).collect();
@@ -141,6 +145,21 @@ impl Picker {
         let at = self.pick(machine, &steps);
         lanes.get(at).copied()
     }
+}
+
+/// As many keys need no memory of their own.
+const FEW: usize = 8;
+
+fn pick_key(scheduler: &mut dyn Scheduler, machine: &Machine, steps: &[Next]) -> Option<usize> {
+    if steps.len() > FEW {
+        let keys: Vec<StepKey> = steps.iter().map(|step| step.key()).collect();
+        return scheduler.pick_key(machine, &keys);
+    }
+    let mut keys = [StepKey::Continue(ActorId(0)); FEW];
+    for (key, step) in keys.iter_mut().zip(steps) {
+        *key = step.key();
+    }
+    scheduler.pick_key(machine, &keys[..steps.len()])
 }
 
 fn name(machine: &Machine, step: Next) -> NextStep {

@@ -10,6 +10,7 @@ use netiosim_model::ids::ActorId;
 use crate::bind::{self, Me};
 use crate::core::{Core, Inner};
 use crate::entry::Entry;
+use crate::sync::thread;
 
 /// The largest number of threads that one stack makes deliveries on.
 pub(crate) const MOST: usize = 64;
@@ -27,9 +28,16 @@ pub(crate) struct Pool {
     tokens: usize,
 }
 
+impl Pool {
+    /// A pool without threads that has so many at most.
+    pub(crate) fn of(most: usize) -> Self {
+        Self { most, alive: 0, hired: 0, resting: 0, tokens: 0 }
+    }
+}
+
 impl Default for Pool {
     fn default() -> Self {
-        Self { most: MOST, alive: 0, hired: 0, resting: 0, tokens: 0 }
+        Self::of(MOST)
     }
 }
 
@@ -71,7 +79,7 @@ fn hire(inner: &Arc<Inner>, core: &mut Core) {
     let name = format!("pool-{}", core.pool.hired);
     let actor = core.machine.actor(&name, inner.home);
     let inner = inner.clone();
-    let thread = std::thread::Builder::new().name(name).spawn(move || work(&inner, actor));
+    let thread = thread::Builder::new().name(name).spawn(move || work(&inner, actor));
     thread.expect("the system gives a thread for a delivery");
 }
 

@@ -3,9 +3,8 @@
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 
-use parking_lot::Mutex;
-
 use crate::core::Core;
+use crate::sync::plain::Mutex;
 
 /// What a thread outside our sight is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

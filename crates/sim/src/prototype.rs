@@ -3,14 +3,16 @@
 use std::fmt;
 
 use netiosim_model::choose::Chooser;
-use netiosim_model::machine::Machine;
-use parking_lot::Mutex;
+use netiosim_model::machine::{Machine, Memo};
 
+use crate::StackRef;
 use crate::builder::Builder;
 use crate::crew::Crew;
 use crate::observer::Observer;
 use crate::picker::{Picker, Scheduler};
 use crate::stack::Stack;
+use crate::start::First;
+use crate::sync::plain::Mutex;
 
 /// What [`Builder::prototype`] prepares: the machine is made once and copied for every stack.
 ///
@@ -32,7 +34,7 @@ use crate::stack::Stack;
 pub struct Prototype {
     /// Locked because what a builder may hold is not shared between threads.
     builder: Mutex<Builder>,
-    machine: Machine,
+    first: First,
 }
 
 /// What each stack of a [`Prototype`] has for itself.
@@ -66,7 +68,8 @@ impl fmt::Debug for StackParts {
 
 impl Prototype {
     pub(crate) fn new(builder: Builder, machine: Machine) -> Self {
-        Self { builder: Mutex::new(builder), machine }
+        let first = First::new(&builder, machine);
+        Self { builder: Mutex::new(builder), first }
     }
 
     /// One more stack.
@@ -76,8 +79,19 @@ impl Prototype {
         builder.tag = Some(parts.tag);
         builder.observers = parts.observers;
         builder.crew = parts.crew;
-        let picker = parts.scheduler.map_or_else(|| Picker::new(0), Picker::Custom);
-        Stack::start(&mut builder, self.machine.clone(), parts.chooser, picker)
+        let mut first = self.first.clone();
+        first.machine.set_memo(Some(Memo::default()));
+        Stack::start(&mut builder, first, parts.chooser, Picker::of(parts.scheduler))
+    }
+
+    /// One more stack with the [parts](StackParts) of one that it built and that was dropped since, made of what is left of that: the
+    /// same as a new one, in less time. Who decides, and who is told, goes on as he is.
+    ///
+    /// # Errors
+    ///
+    /// With the stack, if somebody else has a handle of it: its story is not over.
+    pub fn build_again(&self, left: StackRef) -> Result<Stack, StackRef> {
+        Stack::restart(left, &self.first)
     }
 }
 

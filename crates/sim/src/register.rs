@@ -2,7 +2,6 @@
 
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use netiosim_model::api::Output;
 use netiosim_model::event::Function;
@@ -15,6 +14,7 @@ use crate::call::Args;
 use crate::callback::RawCallback;
 use crate::core::Core;
 use crate::error::ApiError;
+use crate::sync::atomic::{AtomicU64, Ordering};
 
 /// The variable that `NotificationHandle` points to.
 ///

@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use netiosim_model::ids::{ActorId, ProcessId};
 use netiosim_model::machine::Due;
-use parking_lot::MutexGuard;
 
 use crate::bind::{Me, Shared};
 use crate::builder::Mode;
@@ -17,8 +16,13 @@ use crate::core::{Core, Inner};
 use crate::dispatch::{decide, dispatch};
 use crate::entry::Entry;
 use crate::gate::{Gate, Handover};
+use crate::picker::Next;
+use crate::sync::MutexGuard;
 use crate::turns::Turns;
-use crate::{monitor, procfs, watchdog};
+use crate::{coroutine, monitor, procfs, watchdog};
+
+/// As many tasks of stacks before are kept to be used again.
+const MOST_SPARE: usize = 16;
 
 /// What a thread is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,6 +86,10 @@ impl Task {
 #[derive(Debug, Default)]
 pub(crate) struct Sched {
     pub(crate) tasks: Vec<Task>,
+    /// What could happen next, while a decision is made; then its memory.
+    pub(crate) steps: Vec<Next>,
+    /// Of tasks of a stack before this one, to be used again.
+    spare: Vec<(Arc<Shared>, Arc<Gate>)>,
     /// Who holds the baton.
     pub(crate) current: Option<usize>,
     /// A decision is being made; the lock may be given back meanwhile.
@@ -103,15 +111,31 @@ pub(crate) struct Sched {
     /// As many deliveries as those who wait for idleness want to see.
     pub(crate) idle_limit: Option<usize>,
     /// Threads of the process that were there before the stack.
-    pub(crate) older: Vec<u64>,
+    pub(crate) older: Arc<[u64]>,
 }
 
 impl Sched {
-    pub(crate) fn add(&mut self, actor: ActorId, shared: Arc<Shared>, role: Role) -> usize {
+    /// Nobody is there any more; what was allocated stays.
+    pub(crate) fn renew(&mut self) {
+        let Self { mut tasks, steps, mut spare, .. } = std::mem::take(self);
+        for mut task in tasks.drain(..) {
+            if let Some(shared) = Arc::get_mut(&mut task.shared)
+                && spare.len() < MOST_SPARE
+            {
+                *shared = Shared::default();
+                Gate::renew(&mut task.gate);
+                spare.push((task.shared, task.gate));
+            }
+        }
+        *self = Self { tasks, steps, spare, ..Self::default() };
+    }
+
+    pub(crate) fn add(&mut self, actor: ActorId, role: Role) -> (usize, Arc<Shared>) {
         let state = if role == Role::Worker { State::Free } else { State::Ready };
-        let gate = Arc::default();
+        let (shared, gate) = self.spare.pop().unwrap_or_default();
+        let own = shared.clone();
         self.tasks.push(Task { state, actor, role, shared, gate, job: None, verdict: None });
-        self.tasks.len() - 1
+        (self.tasks.len() - 1, own)
     }
 
     pub(crate) fn task(&self, task: usize) -> &Task {
@@ -180,6 +204,16 @@ impl Core {
         self.machine.actor_info(self.sched.tasks[task].actor).name()
     }
 
+    /// Whether nothing else can happen than that this task goes on. Where turns are counted, only a task that was always alone is.
+    fn is_alone(&self, me: usize) -> bool {
+        let over = |state| matches!(state, State::Free | State::Done);
+        let mut tasks = self.sched.tasks.iter().enumerate();
+        let counted = self.is_free() || self.picker.is_first();
+        !self.machine.has_deliverable()
+            && (self.sched.tasks.len() == 1
+                || !counted && tasks.all(|(n, task)| n == me || over(task.state)))
+    }
+
     /// Whether a thread is there for one more delivery.
     pub(crate) fn can_begin(&self) -> bool {
         self.sched.free_worker().is_some() || self.sched.workers() < self.pool.most
@@ -193,8 +227,7 @@ impl Entry<'_> {
         self.sched.epoch += 1;
         if self.sched.current == Some(me) {
             self.sched.turn += 1;
-            let alone = self.sched.tasks.len() == 1 && !self.machine.has_deliverable();
-            match alone {
+            match self.is_alone(me) {
                 true => self.picker.forced(),
                 false => drop(self.switch(State::Ready)),
             }
@@ -207,8 +240,7 @@ impl Entry<'_> {
     /// panics goes through to its end.
     pub(crate) fn yield_again(&mut self) {
         let Some(me) = self.me.task.filter(|_| !self.closing) else { return };
-        let alone = || self.sched.tasks.len() == 1 && !self.machine.has_deliverable();
-        if self.sched.current == Some(me) && !alone() && !std::thread::panicking() {
+        if self.sched.current == Some(me) && !self.is_alone(me) && !coroutine::panicking() {
             self.switch(State::Ready);
         }
     }
@@ -250,7 +282,9 @@ impl Entry<'_> {
         }
         if self.sched.current != Some(me) && !self.closing {
             let gate = self.sched.tasks[me].gate.clone();
-            let deadline = Instant::now().checked_add(inner.watchdog);
+            // Nobody wakes a coroutine to say that it waits.
+            let timed = !coroutine::is_here();
+            let deadline = timed.then(|| Instant::now().checked_add(inner.watchdog)).flatten();
             let mut told = !matches!(state, State::Waiting(_) | State::Ready | State::Reached(_));
             while self.sched.current != Some(me) && !self.closing {
                 let next = std::mem::replace(&mut handover, Handover::Nobody);
@@ -319,10 +353,10 @@ pub(crate) fn start(inner: &Arc<Inner>, core: &mut Core, me: &Me) {
         }
         match &inner.crew {
             Some(crew) => {
-                core.sched.older.extend_from_slice(crew.older());
+                core.sched.older = crew.older();
                 crew.serve(inner);
             }
-            None => core.sched.older = procfs::threads(),
+            None => core.sched.older = procfs::threads().into(),
         }
     }
 }

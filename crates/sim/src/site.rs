@@ -3,9 +3,9 @@
 use std::cell::Cell;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use crate::hash::NumberMap;
+use crate::sync;
+use crate::sync::plain::Mutex;
 
 /// A place in a program, known by the address that a call returns to.
 #[derive(Clone, Copy, Debug)]
@@ -22,14 +22,14 @@ const MOST: usize = 1 << 16;
 /// What places are called. To find that out takes milliseconds, and tests make a stack each.
 static NAMES: Mutex<Option<NumberMap<usize, Arc<str>>>> = Mutex::new(None);
 
-thread_local! {
+sync::thread_local! {
     static NEXT: Cell<Option<CallSite>> = const { Cell::new(None) };
 }
 
 impl CallSite {
     /// The next call of the API on the calling thread comes from here, whatever its own location.
     pub fn announce(self) {
-        NEXT.set(Some(self));
+        NEXT.with(|next| next.set(Some(self)));
     }
 
     /// What reports call the place.
@@ -51,7 +51,7 @@ impl CallSite {
 
 /// Takes what was announced, if anything was.
 pub(crate) fn take() -> Option<CallSite> {
-    NEXT.take()
+    NEXT.with(Cell::take)
 }
 
 #[cfg(test)]

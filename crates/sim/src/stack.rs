@@ -4,27 +4,20 @@ use std::fmt;
 use std::ops::Deref;
 use std::panic::Location;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
-use netiosim_model::choose::Chooser;
 use netiosim_model::event::Event;
 use netiosim_model::finding::Finding;
 use netiosim_model::ids::{ActorId, Handle, ProcessId};
-use netiosim_model::machine::{Irql, Machine, RowFill};
+use netiosim_model::machine::{Irql, RowFill};
 use netiosim_model::rule::Rule;
 use netiosim_model::status::Flavour;
-use parking_lot::{Condvar, Mutex};
 
 use crate::builder::{Builder, Mode};
 use crate::core::{Core, Inner};
+use crate::crew::Crew;
 use crate::entry::Entry;
-use crate::picker::Picker;
-use crate::{bind, pool, schedule, watchdog};
-
-/// Tags of the stacks that live.
-static TAGS: Mutex<Vec<u16>> = Mutex::new(Vec::new());
-static NEXT_UID: AtomicU64 = AtomicU64::new(1);
+use crate::sync::{MutexGuard, thread};
+use crate::{bind, coroutine, pool, schedule, start, sync, watchdog};
 
 /// A simulated IP stack, and the program that runs on it: the calling test.
 ///
@@ -56,8 +49,9 @@ static NEXT_UID: AtomicU64 = AtomicU64::new(1);
 /// ```
 #[derive(Debug)]
 pub struct Stack {
-    reference: StackRef,
-    tag: Option<u16>,
+    pub(crate) reference: StackRef,
+    /// Given back at the end.
+    pub(crate) tag: Option<u16>,
 }
 
 /// A stack, as everybody but its owner holds it: to be cloned, captured and sent.
@@ -72,6 +66,7 @@ pub struct StackRef {
 impl Stack {
     /// A home machine, profile `documented`, manual mode, seed 0.
     #[must_use]
+    #[track_caller]
     pub fn new() -> Self {
         Builder::new().build()
     }
@@ -79,58 +74,6 @@ impl Stack {
     /// A stack in the making.
     pub fn builder() -> Builder {
         Builder::new()
-    }
-
-    pub(crate) fn start(
-        builder: &mut Builder,
-        machine: Machine,
-        chooser: Box<dyn Chooser + Send>,
-        picker: Picker,
-    ) -> Self {
-        let (tag, own) = match builder.tag {
-            Some(tag) => (tag, None),
-            None => {
-                let tag = take_tag();
-                (tag, Some(tag))
-            }
-        };
-        let mut machine = machine.tagged(tag);
-        let home = machine.process("program", builder.flavour);
-        machine.set_elevated(home, builder.elevated);
-        let inner = Arc::new(Inner {
-            uid: NEXT_UID.fetch_add(1, Ordering::Relaxed),
-            mode: builder.mode,
-            on_deadlock: builder.on_deadlock,
-            watchdog: builder.watchdog,
-            announce: builder.announce,
-            delivery_limit: builder.delivery_limit,
-            report_leaks: builder.report_leaks,
-            reproduce: builder.reproduce.take().unwrap_or_else(|| {
-                format!("NETIOSIM_SEED={} NETIOSIM_PROFILE={}", builder.seed, builder.profile)
-                    .into()
-            }),
-            switch_at: builder.switch_at,
-            crew: builder.crew.take(),
-            home,
-            core: Mutex::new(Core::new(machine, chooser, picker)),
-            changed: Condvar::new(),
-            watch: Condvar::new(),
-            tick: Condvar::new(),
-            tokens: crossbeam_channel::unbounded(),
-        });
-        // A guest's call ends where the lock is given back.
-        let _me = {
-            let mut core = inner.core.lock();
-            core.pool.most = builder.workers;
-            core.observers = std::mem::take(&mut builder.observers);
-            let me = bind::bind(&inner, &mut core, Some("main"));
-            schedule::start(&inner, &mut core, &me);
-            if let Some(shared) = &me.shared {
-                shared.in_api.store(false, Ordering::Release);
-            }
-            me
-        };
-        Self { reference: StackRef { inner }, tag: own }
     }
 
     /// Ends everything but the judgement.
@@ -155,13 +98,25 @@ impl Stack {
         // User code: no lock is held here.
         drop(garbage);
         let mut core = inner.core.lock();
-        let deadline = Instant::now() + inner.watchdog;
+        let mut deadline = None;
         // Who shares threads with the next stack has to have them back.
-        let waits = inner.crew.is_some() || !std::thread::panicking();
+        let waits = inner.crew.is_some() || !thread::panicking();
         while core.pool.alive > 0 && waits {
+            if inner.crew.as_ref().is_some_and(Crew::has_coroutines) {
+                // They come to their end one after the other; who cannot is left behind.
+                if MutexGuard::unlocked(&mut core, coroutine::rest) {
+                    continue;
+                }
+                break;
+            }
             if core.all_blocked_outside() {
                 break;
             }
+            let deadline = *deadline.get_or_insert_with(|| sync::deadline(inner.watchdog));
+            let Some(deadline) = deadline else {
+                inner.changed.wait(&mut core);
+                continue;
+            };
             if inner.changed.wait_until(&mut core, deadline).timed_out() {
                 watchdog::report(&core);
                 watchdog::say(
@@ -224,11 +179,11 @@ impl Drop for Stack {
         self.close();
         bind::detach(&self.reference.inner);
         if let Some(tag) = self.tag {
-            TAGS.lock().retain(|taken| *taken != tag);
+            start::give_back_tag(tag);
         }
         let verdict = self.verdict();
         if let Some(text) = verdict
-            && !std::thread::panicking()
+            && !thread::panicking()
         {
             panic!("{text}");
         }
@@ -290,6 +245,12 @@ impl StackRef {
     #[must_use]
     pub fn is_closed(&self) -> bool {
         self.look(|core| core.closing)
+    }
+
+    /// Whether the stack was dropped, and no thread of a [crew](crate::Crew) is busy with it any more.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.look(|core| core.closing && core.pool.alive == 0)
     }
 
     /// Whether threads of a [crew](crate::Crew) are still busy with the stack.
@@ -435,6 +396,9 @@ impl Core {
 
     /// Reports the tables that living processes leave behind.
     fn report_tables(&mut self) {
+        if !self.machine.has_tables() {
+            return;
+        }
         for (actor, process) in self.living() {
             self.machine.report_tables(actor, process);
         }
@@ -457,11 +421,4 @@ impl Core {
         let count = self.sched.tasks().iter().filter(|task| blocked(task.state)).count();
         count > 0 && count >= self.pool.alive
     }
-}
-
-fn take_tag() -> u16 {
-    let mut tags = TAGS.lock();
-    let tag = (0..u16::MAX).find(|tag| !tags.contains(tag)).unwrap_or(u16::MAX);
-    tags.push(tag);
-    tag
 }

@@ -3,17 +3,16 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, Location, catch_unwind};
 use std::sync::Arc;
-use std::thread;
 
 use netiosim_model::ids::ActorId;
-use parking_lot::Mutex;
 
 use crate::StackRef;
-use crate::bind::{self, Me, Shared};
+use crate::bind::{self, Me};
 use crate::builder::Mode;
 use crate::entry::Entry;
 use crate::error::{Deadlock, JoinError};
 use crate::schedule::{Role, State};
+use crate::sync::{Mutex, thread};
 
 type Outcome<T> = Arc<Mutex<Option<thread::Result<T>>>>;
 
@@ -50,8 +49,8 @@ impl StackRef {
         let mut entry = self.enter(Location::caller());
         let process = entry.machine.actor_info(entry.me.actor).process();
         let actor = entry.machine.actor(name, process);
-        let shared = (self.inner.mode == Mode::Controlled).then(|| Arc::new(Shared::default()));
-        let task = shared.clone().map(|shared| entry.sched.add(actor, shared, Role::User));
+        let controlled = self.inner.mode == Mode::Controlled;
+        let (task, shared) = controlled.then(|| entry.sched.add(actor, Role::User)).unzip();
         let me = Me { actor, task, shared, guest: None };
         let (inner, result) = (self.inner.clone(), outcome.clone());
         let body = move || {

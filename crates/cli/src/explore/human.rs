@@ -10,6 +10,9 @@ use netiosim_scenario::run::{Style, Verdict};
 
 use super::one::{Finding, Report};
 
+/// Of so many states their memory is told; where there are fewer, it is that of the empty tables.
+const MANY: usize = 10_000;
+
 /// The file's line, and everything that has to be said beyond it.
 pub(super) fn text(report: &Report, style: Style) -> String {
     if report.verdict == Verdict::Invalid {
@@ -63,6 +66,9 @@ fn line(report: &Report, style: Style) -> String {
         let _ = write!(numbers, ", {} transitions", seen.transitions);
     }
     let _ = write!(numbers, ", {} deep, {:.3} s", seen.depth, report.seconds);
+    if seen.states >= MANY {
+        let _ = write!(numbers, ", {} bytes a state", seen.bytes / seen.states);
+    }
     let rules = report.findings.iter().filter(|finding| finding.counterexample.expected);
     let rules: Vec<&str> =
         rules.filter_map(|found| found.counterexample.rule).map(Rule::id).collect();

@@ -2,14 +2,17 @@
 
 mod human;
 mod json;
+mod kept;
 mod one;
 mod replay;
 
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -51,7 +54,14 @@ pub(crate) fn explore(args: &ExploreArgs, output: &mut Output) -> u8 {
     if let Some(schedule) = &args.replay {
         return replay::replay(args, schedule, &loaded, &problems, style, output);
     }
-    let jobs: Vec<Job<'_>> = files.iter().flat_map(|file| jobs(file, &loaded, args)).collect();
+    let mut jobs: Vec<Job<'_>> = files.iter().flat_map(|file| jobs(file, &loaded, args)).collect();
+    if let Some(refusal) = kept::refusal(args, jobs.len()) {
+        complain(&refusal);
+        return USAGE;
+    }
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let each = cores / jobs.len().clamp(1, cores);
+    jobs.iter_mut().for_each(|job| job.threads = each);
     let excluded = jobs.is_empty() && !loaded.is_empty();
     if chances(args.strategy) && args.format == Format::Human {
         output.line(&format!("seed {}", args.seed));
@@ -123,7 +133,7 @@ fn jobs<'a>(
     };
     let holds = |profile: &Profile| !loaded.scenario.profiles.except.contains_key(profile.name());
     let held = profiles.into_iter().filter(holds);
-    held.map(|profile| Job { file, loaded, profile }).collect()
+    held.map(|profile| Job { file, loaded, profile, threads: 1 }).collect()
 }
 
 /// What shows on a terminal how far a search is.

@@ -6,14 +6,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use netiosim_explore::scenario::{
-    Counterexample, Inevitable, Limits, Plan, Seen, Target, Told, Wanted, explore, shrink,
+    Counterexample, Inevitable, Limits, Plan, Search, Seen, Target, Told, Wanted, explore, shrink,
 };
+use netiosim_explore::walk::StrategyKind;
 use netiosim_model::profile::Profile;
 use netiosim_scenario::load::Loaded;
 use netiosim_scenario::problem::Problem;
 use netiosim_scenario::program::{Program, compile};
 use netiosim_scenario::run::{Verdict, build_problem};
 
+use super::kept::{self, Keeper};
 use crate::args::ExploreArgs;
 
 /// As many states are looked at for each point of a counterexample, to say when it became inevitable.
@@ -28,6 +30,8 @@ pub(super) struct Job<'a> {
     pub(super) file: &'a PathBuf,
     pub(super) loaded: &'a Loaded,
     pub(super) profile: Profile,
+    /// So many threads may work at it.
+    pub(super) threads: usize,
 }
 
 /// What came out.
@@ -72,14 +76,27 @@ impl Job<'_> {
                 return report;
             }
         };
-        let plan = plan(args);
+        let plan = Plan { threads: self.threads, ..plan(args) };
         let (begun, mut last) = (Instant::now(), 0);
-        report.seen = explore(&program, &plan, &mut |count| {
+        let mut stop = |count: usize| {
             progress(count.saturating_sub(last));
             last = count;
             let over = args.time_limit.filter(|limit| begun.elapsed() >= *limit);
             over.map(|limit| format!("the time limit of {} s was reached", limit.as_secs_f64()))
-        });
+        };
+        let seen = if plan.strategy == StrategyKind::Exhaustive {
+            self.search(args, &program, &plan, &mut stop, &mut report.remarks)
+        } else {
+            Ok(explore(&program, &plan, &mut stop))
+        };
+        match seen {
+            Ok(seen) => report.seen = seen,
+            Err(problem) => {
+                report.problems.push(*problem);
+                report.verdict = Verdict::Invalid;
+                return report;
+            }
+        }
         report.seconds = begun.elapsed().as_secs_f64();
         report.verdict = verdict(&report.seen);
         for counterexample in self.counterexamples(&program, &report.seen) {
@@ -96,6 +113,44 @@ impl Job<'_> {
             report.findings.push(finding);
         }
         report
+    }
+
+    /// Goes from state to state, from the beginning or from a checkpoint.
+    fn search(
+        &self,
+        args: &ExploreArgs,
+        program: &Arc<Program>,
+        plan: &Plan,
+        stop: &mut dyn FnMut(usize) -> Option<String>,
+        remarks: &mut Vec<String>,
+    ) -> Result<Seen, Box<Problem>> {
+        let subject = kept::subject(self.loaded, self.profile);
+        let search = match &args.resume {
+            None => Search::new(program, plan.wanted),
+            Some(path) => {
+                let kept = kept::read(path)?;
+                Search::resume(program, plan.wanted, &kept, &subject).map_err(|misfit| {
+                    Box::new(Problem::of_file(path.display().to_string(), misfit.to_string()))
+                })?
+            }
+        };
+        let mut search = search.threads(plan.threads);
+        let mut keeper = Keeper::new(args, subject);
+        loop {
+            let mut pause = false;
+            search.run(&plan.limits, &mut |count| {
+                pause = keeper.is_due();
+                stop(count).or_else(|| pause.then(String::new))
+            });
+            if !pause {
+                break;
+            }
+            keeper.keep(&search);
+        }
+        if search.is_cut_short() {
+            remarks.extend(keeper.keep(&search));
+        }
+        Ok(search.finish())
     }
 
     fn empty(&self, args: &ExploreArgs) -> Report {
@@ -194,6 +249,7 @@ fn plan(args: &ExploreArgs) -> Plan {
             depth: args.max_depth.unwrap_or(u32::MAX),
             bytes: args.max_memory.saturating_mul(1 << 20),
         },
+        threads: 1,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use netiosim_sim::model::choose::Chooser;
 use netiosim_sim::model::machine::Machine;
@@ -58,7 +59,7 @@ impl Control {
     }
 
     /// Begins an execution, if there is one more.
-    pub(crate) fn begin(&mut self) -> bool {
+    fn begin(&mut self) -> bool {
         let more = self.walk.begin();
         if more {
             self.execution += 1;
@@ -81,15 +82,26 @@ impl Control {
     }
 }
 
-/// One stack's access to it, as scheduler and as chooser.
-pub(crate) struct Decider {
-    pub(crate) control: Arc<Mutex<Control>>,
+/// What an exploration, its stacks and whoever waits for it have in common.
+pub(crate) struct Link {
+    pub(crate) control: Mutex<Control>,
     pub(crate) outbox: Outbox,
     /// Steps without a choice since the last one with one.
-    pub(crate) forced: u64,
+    forced: AtomicU64,
 }
 
-impl Decider {
+impl Link {
+    pub(crate) fn new(control: Control, outbox: Outbox) -> Self {
+        Self { control: Mutex::new(control), outbox, forced: AtomicU64::new(0) }
+    }
+
+    /// Begins an execution, if there is one more, and returns its number.
+    pub(crate) fn begin(&self) -> Option<u64> {
+        self.forced.store(0, Ordering::Relaxed);
+        let mut control = self.control.lock();
+        control.begin().then_some(control.execution)
+    }
+
     /// The execution is given up: its threads are never let go again.
     fn give_up(&self) -> ! {
         let statistics = self.control.lock().walk.statistics();
@@ -98,14 +110,17 @@ impl Decider {
     }
 }
 
+/// One stack's access to it, as scheduler and as chooser.
+pub(crate) struct Decider(pub(crate) Arc<Link>);
+
 impl Scheduler for Decider {
     fn pick(&mut self, _: &[NextStep]) -> usize {
         0
     }
 
     fn pick_key(&mut self, _: &Machine, steps: &[StepKey]) -> Option<usize> {
-        self.forced = 0;
-        let mut control = self.control.lock();
+        self.0.forced.store(0, Ordering::Relaxed);
+        let mut control = self.0.control.lock();
         control.options.clear();
         // Deliveries come last here, and first where the first option is what everybody expects: that a notification is
         // delivered at once.
@@ -131,23 +146,25 @@ impl Scheduler for Decider {
         let endless = control.is_endless();
         drop(control);
         if endless {
-            self.give_up();
+            self.0.give_up();
         }
         let deliveries = steps.len() - threads;
         Some(if at < deliveries { threads + at } else { at - deliveries })
     }
 
     fn forced(&mut self) {
-        self.forced += 1;
-        if self.forced > MOST_FORCED {
-            self.give_up();
+        // One thread at a time is here.
+        let forced = self.0.forced.load(Ordering::Relaxed) + 1;
+        self.0.forced.store(forced, Ordering::Relaxed);
+        if forced > MOST_FORCED {
+            self.0.give_up();
         }
     }
 }
 
 impl Chooser for Decider {
     fn choose(&mut self, what: &'static str, among: &[&'static str]) -> usize {
-        let mut control = self.control.lock();
+        let mut control = self.0.control.lock();
         control.options.clear();
         for value in among {
             let code =
@@ -158,6 +175,6 @@ impl Chooser for Decider {
     }
 
     fn draw(&mut self, _: &'static str) -> u64 {
-        self.control.lock().numbers.next_u64()
+        self.0.control.lock().numbers.next_u64()
     }
 }

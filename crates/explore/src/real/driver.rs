@@ -1,18 +1,22 @@
 //! The thread that makes the executions, and what it says to whoever waits for them.
 
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use netiosim_sim::{Crew, Prototype};
-use parking_lot::Mutex;
 
-use super::control::Control;
+use super::control::{Control, Link};
 use super::difference::Difference;
-use super::execution::{Body, OTHER_TAG, Rig, TAG};
+use super::execution::{Backend, Body, Ended, OTHER_TAG, Rig, TAG};
 use super::failure::Trouble;
+use super::hanging::{Hanging, blocked};
 use crate::walk::{Coverage, Limit, Limits, Replay, Statistics, StrategyKind, Walk};
 
+/// How often the exploration is looked after.
+const TICK: Duration = Duration::from_secs(1);
+/// The same where all threads of an execution can hang at once.
+const SHORT_TICK: Duration = Duration::from_millis(100);
 /// How long nothing may happen before a word is said about it.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long after the time limit an execution that does not end is waited for.
@@ -23,6 +27,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub(crate) struct Order {
     pub(crate) prototype: Arc<Prototype>,
     pub(crate) body: Body,
+    pub(crate) coroutines: bool,
     pub(crate) seed: u64,
     pub(crate) limits: Limits,
 }
@@ -56,6 +61,8 @@ pub(crate) enum Message {
     },
     /// An execution does not come to its end.
     Endless(Statistics),
+    /// Executions begin, and these run them.
+    Begins(Crew),
 }
 
 /// Where messages go.
@@ -83,27 +90,35 @@ impl Order {
         self.conduct(walk, replay)
     }
 
-    fn conduct(&self, walk: Walk, work: fn(&Rig) -> Outcome) -> Outcome {
+    fn conduct(&self, walk: Walk, work: fn(&Rig) -> Option<Outcome>) -> Outcome {
         let (sender, receiver) = channel();
-        let control = Arc::new(Mutex::new(Control::new(walk, self.seed, self.limits.depth)));
-        let (own, prototype, body) = (control.clone(), self.prototype.clone(), self.body.clone());
+        let control = Control::new(walk, self.seed, self.limits.depth);
+        let link = Arc::new(Link::new(control, Outbox(sender)));
+        // It ends with the driver: then nobody sends any more.
+        let own = Arc::downgrade(&link);
+        let (prototype, body) = (self.prototype.clone(), self.body.clone());
+        let coroutines = self.coroutines;
         let name = std::thread::current().name().unwrap_or("explorer").to_owned();
         let driver = std::thread::Builder::new().name(name).spawn(move || {
-            let outbox = Outbox(sender);
-            let crew = Crew::new();
-            let rig = Rig { prototype, crew, body, control, outbox: outbox.clone() };
-            outbox.send(Message::Done(work(&rig)));
+            let backend = Backend::new(coroutines);
+            link.outbox.send(Message::Begins(backend.crew()));
+            let rig = Rig::new(prototype, backend, body, link);
+            if let Some(outcome) = work(&rig) {
+                rig.link().outbox.send(Message::Done(outcome));
+            }
         });
         driver.expect("the system gives a thread for the exploration");
         self.wait(&receiver, &own)
     }
 
     /// The first message counts: after it, the driver is done or abandoned.
-    fn wait(&self, receiver: &Receiver<Message>, control: &Mutex<Control>) -> Outcome {
+    fn wait(&self, receiver: &Receiver<Message>, link: &Weak<Link>) -> Outcome {
         let started = Instant::now();
         let mut seen = (0, Instant::now());
+        let mut hanging = Hanging::default();
         loop {
-            match receiver.recv_timeout(Duration::from_secs(1)) {
+            match receiver.recv_timeout(if self.coroutines { SHORT_TICK } else { TICK }) {
+                Ok(Message::Begins(crew)) => hanging = Hanging::of(crew),
                 Ok(Message::Done(outcome)) => return outcome,
                 Ok(Message::Stuck { trouble, steps, story, trace, mut statistics }) => {
                     statistics.executions += 1;
@@ -121,7 +136,11 @@ impl Order {
                     panic!("the exploration's own thread panicked: a bug of netiosim")
                 }
                 Err(RecvTimeoutError::Timeout) => {
-                    let statistics = control.lock().walk.statistics();
+                    let Some(link) = link.upgrade() else { continue };
+                    let statistics = link.control.lock().walk.statistics();
+                    if let Some(stack) = hanging.look(statistics.executions) {
+                        return blocked(&stack, &link.control);
+                    }
                     let over = self.limits.time.map(|limit| limit + GRACE);
                     if over.is_some_and(|limit| started.elapsed() > limit) {
                         let coverage = Coverage::Limited(Limit::Time);
@@ -147,77 +166,78 @@ pub(crate) fn say(line: &str) {
     eprintln!("{line}");
 }
 
-fn explore(rig: &Rig) -> Outcome {
+fn explore(rig: &Rig) -> Option<Outcome> {
     let mut wrong = None;
-    while rig.control.lock().begin() {
-        let ended = rig.run(TAG);
-        let (execution, strayed) = {
-            let control = rig.control.lock();
-            (control.execution, control.walk.strayed().map(ToString::to_string))
-        };
-        let trouble = match (ended.trouble.clone(), strayed) {
-            (Some(trouble), _) => Some(trouble),
-            (None, Some(strayed)) => Some(Trouble::Strayed(strayed)),
-            (None, None) if execution == 1 => again(rig, &ended.trace()),
+    while let Some(execution) = rig.link().begin() {
+        let ended = rig.run(execution, TAG)?;
+        let trouble = match (&ended.trouble, &ended.strayed) {
+            (Some(trouble), _) => Some(trouble.clone()),
+            (None, Some(strayed)) => Some(Trouble::Strayed(strayed.clone())),
+            (None, None) if execution == 1 => again(rig, &ended.trace())?,
             (None, None) => None,
         };
         if let Some(trouble) = trouble {
-            let steps = rig.control.lock().walk.steps().to_vec();
+            let steps = rig.link().control.lock().walk.steps().to_vec();
             let (story, trace) = (ended.story(), ended.trace());
             wrong = Some(Wrong { trouble, execution, steps, story, trace });
             break;
         }
+        rig.take_back(ended);
     }
-    outcome(rig, wrong)
+    Some(outcome(rig, wrong))
 }
 
-/// Runs the first schedule once more, with other handle numbers.
-fn again(rig: &Rig, trace: &str) -> Option<Trouble> {
+/// Runs the first schedule once more, with other handle numbers. `None` when that does not come to its end.
+fn again(rig: &Rig, trace: &str) -> Option<Option<Trouble>> {
     let control = {
-        let control = rig.control.lock();
+        let control = rig.link().control.lock();
         let walk = Walk::new(Box::new(Replay::new(control.walk.steps().to_vec())), Limits::NONE);
         control.once_more(walk)
     };
-    let before = rig.control.clone();
-    let rig = Rig { control: Arc::new(Mutex::new(control)), ..rig.clone() };
-    rig.control.lock().begin();
-    let ended = rig.run(OTHER_TAG);
-    if let Some((_, place)) = before.lock().ghost.take() {
+    let other = rig.with(Arc::new(Link::new(control, rig.link().outbox.clone())));
+    let number = other.link().begin().unwrap_or(1);
+    let ended = other.run(number, OTHER_TAG)?;
+    let ghost = rig.link().control.lock().ghost.take();
+    Some(differs(&ended, ghost, trace))
+}
+
+/// What is wrong with the second run of the first schedule.
+fn differs(ended: &Ended, ghost: Option<(u64, String)>, trace: &str) -> Option<Trouble> {
+    if let Some((_, place)) = ghost {
         return Some(Trouble::OldStack(place));
     }
     if let Some(finding) = ended.old_handle(OTHER_TAG) {
         return Some(Trouble::OldHandle(Box::new(finding)));
     }
-    if let Some(trouble @ Trouble::OldStack(_)) = ended.trouble {
-        return Some(trouble);
+    if let Some(trouble @ Trouble::OldStack(_)) = &ended.trouble {
+        return Some(trouble.clone());
     }
     if let Some(difference) = Difference::of(trace, &ended.trace()) {
         return Some(Trouble::Uncontrolled(difference));
     }
-    if let Some(strayed) = rig.control.lock().walk.strayed() {
-        return Some(Trouble::Strayed(strayed.to_string()));
+    if let Some(strayed) = &ended.strayed {
+        return Some(Trouble::Strayed(strayed.clone()));
     }
-    let trouble = ended.trouble?;
+    let trouble = ended.trouble.as_ref()?;
     Some(Trouble::Strayed(format!("nothing went wrong the first time, and then: {trouble}")))
 }
 
-fn replay(rig: &Rig) -> Outcome {
+fn replay(rig: &Rig) -> Option<Outcome> {
     let mut wrong = None;
-    if rig.control.lock().begin() {
-        let ended = rig.run(TAG);
-        let control = rig.control.lock();
-        let strayed = control.walk.strayed().map(|strayed| Trouble::Strayed(strayed.to_string()));
-        if let Some(trouble) = ended.trouble.clone().or(strayed) {
-            let steps = control.walk.steps().to_vec();
+    if let Some(execution) = rig.link().begin() {
+        let ended = rig.run(execution, TAG)?;
+        let strayed = || ended.strayed.clone().map(Trouble::Strayed);
+        if let Some(trouble) = ended.trouble.clone().or_else(strayed) {
+            let steps = rig.link().control.lock().walk.steps().to_vec();
             let (story, trace) = (ended.story(), ended.trace());
-            wrong = Some(Wrong { trouble, execution: 1, steps, story, trace });
+            wrong = Some(Wrong { trouble, execution, steps, story, trace });
         }
     }
-    outcome(rig, wrong)
+    Some(outcome(rig, wrong))
 }
 
 fn outcome(rig: &Rig, wrong: Option<Wrong>) -> Outcome {
-    let control = rig.control.lock();
+    let control = rig.link().control.lock();
     let coverage = control.walk.coverage().unwrap_or(Coverage::Sampled);
     Outcome { coverage, statistics: control.walk.statistics(), wrong }
 }

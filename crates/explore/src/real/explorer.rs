@@ -85,6 +85,7 @@ pub struct Explorer {
     limits: Limits,
     switch_at: SwitchAt,
     accept_limit: bool,
+    coroutines: bool,
     setup: Option<Setup>,
     replay: Option<String>,
 }
@@ -103,6 +104,7 @@ impl Explorer {
             limits: Limits::default(),
             switch_at: SwitchAt::Returns,
             accept_limit: false,
+            coroutines: false,
             setup: None,
             replay: None,
         }
@@ -167,6 +169,19 @@ impl Explorer {
     /// A limit that is reached before everything was tried is no reason to panic.
     pub fn accept_limit(mut self) -> Self {
         self.accept_limit = true;
+        self
+    }
+
+    /// Runs the test, the threads that it [spawns](netiosim_sim::StackRef::spawn), and the callbacks as coroutines on one thread: the same
+    /// schedules and verdicts as on threads, many times quicker.
+    ///
+    /// For tests that wait for nothing but what the stack tracks. A `std::sync::Mutex` that one of them holds over a call
+    /// of the API and another one takes blocks all of them for good; on Linux that is seen after a second and told as
+    /// [`Trouble::Blocked`]. The test's thread-locals are those of the one thread. There are at most 128 threads at a
+    /// time, each with 2 MiB of stack.
+    #[cfg(feature = "coroutines")]
+    pub fn coroutines(mut self) -> Self {
+        self.coroutines = true;
         self
     }
 
@@ -254,7 +269,8 @@ impl Explorer {
         let most = if self.strategy.is_exhaustive() { MOST_OF_ALL } else { MOST_OF_A_SAMPLE };
         let limits =
             Limits { executions: Some(self.executions.unwrap_or(most)), ..self.limits.clone() };
-        Ok(Order { prototype, body, seed: self.seed, limits })
+        let coroutines = self.coroutines;
+        Ok(Order { prototype, body, coroutines, seed: self.seed, limits })
     }
 
     /// Tells this test with these settings from others.

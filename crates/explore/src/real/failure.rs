@@ -17,6 +17,9 @@ pub enum Trouble {
     Findings(Vec<Finding>, String),
     /// Threads wait for ever. They are left behind as they are, and nothing is explored after it.
     Deadlock(Vec<Finding>),
+    /// The thread that the coroutines of the execution share is blocked by something that is not tracked, such as a lock that
+    /// one of them holds: none of them can go on, and on threads perhaps they could. Nothing is explored after it.
+    Blocked,
     /// Two runs of one schedule were not the same: something that the schedule does not decide plays a part.
     Uncontrolled(Difference),
     /// A run did not offer the choices that it offered before.
@@ -43,6 +46,7 @@ impl Trouble {
                         .iter()
                         .any(|finding| finding.message.contains("outside netiosim's sight"))
             }
+            Self::Blocked => true,
             _ => false,
         }
     }
@@ -55,6 +59,7 @@ impl Trouble {
             Self::Findings(findings, _) if findings.is_empty() => "the stack's checks fail",
             Self::Findings(..) => "a rule is broken",
             Self::Deadlock(_) => "a deadlock",
+            Self::Blocked => "blocked by something that is not tracked",
             Self::Uncontrolled(_) | Self::Strayed(_) => "uncontrolled nondeterminism",
             Self::OldHandle(_) => "a handle of an earlier execution is used",
             Self::OldStack(_) => "a stack is used after its execution",
@@ -84,6 +89,9 @@ impl fmt::Display for Trouble {
                 }
                 Ok(())
             }
+            Self::Blocked => f.write_str(
+                "the one thread of the coroutines is blocked outside netiosim's sight: by a lock that another of them holds, perhaps; that is no verdict on the test: track the lock, or explore on threads",
+            ),
             Self::Uncontrolled(difference) => write!(
                 f,
                 "the same schedule went another way the second time: {difference}\nis it time, the order of a hash map, a thread that the stack does not know, or a static?"

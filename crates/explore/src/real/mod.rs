@@ -17,6 +17,7 @@ mod execution;
 mod exploration;
 mod explorer;
 mod failure;
+mod hanging;
 mod witness;
 
 pub use self::difference::Difference;

@@ -1,4 +1,4 @@
-//! The search over all states, breadth first: the way to the first state that goes wrong is the shortest.
+//! What a search is given, and what it has seen.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -6,8 +6,8 @@ use std::sync::Arc;
 use netiosim_model::rule::Rule;
 use netiosim_scenario::program::Program;
 
-use super::space::{Space, Step, Way};
-use super::states::{NONE, States};
+use super::search::Search;
+use super::space::Step;
 use super::verdicts::{Verdicts, Violation, Wanted};
 
 /// When a search gives up; what it has not seen by then it knows nothing of.
@@ -97,111 +97,7 @@ pub fn exhaust(
     limits: &Limits,
     stop: &mut dyn FnMut(usize) -> Option<String>,
 ) -> Seen {
-    let space = Space::new(program, wanted.orderly);
-    Search::new(space, wanted).run(limits, stop)
-}
-
-/// How often `stop` is asked, in states.
-const ASK: usize = 128;
-
-struct Search {
-    space: Space,
-    states: States,
-    first_only: bool,
-    verdicts: Verdicts,
-    seen: Seen,
-}
-
-impl Search {
-    fn new(space: Space, wanted: Wanted) -> Self {
-        let first = space.first();
-        Self {
-            states: States::new(&first),
-            verdicts: Verdicts::new(space.program(), wanted),
-            first_only: wanted.first_only,
-            space,
-            seen: Seen::default(),
-        }
-    }
-
-    fn run(mut self, limits: &Limits, stop: &mut dyn FnMut(usize) -> Option<String>) -> Seen {
-        let mut state = Vec::new();
-        let (mut at, mut depth, mut level_end) = (0, 0, 1);
-        while at < self.states.len() {
-            if at == level_end {
-                (depth, level_end) = (depth + 1, self.states.len());
-            }
-            if depth >= limits.depth {
-                self.seen.stopped =
-                    Some(format!("the limit of {} steps was reached", limits.depth));
-                break;
-            }
-            if at % ASK == 0 {
-                if let Some(reason) = stop(self.states.len()) {
-                    self.seen.stopped = Some(reason);
-                    break;
-                }
-                if self.states.bytes() > limits.bytes {
-                    let reason = format!("the limit of {} bytes was reached", limits.bytes);
-                    self.seen.stopped = Some(reason);
-                    break;
-                }
-            }
-            self.expand(u32::try_from(at).unwrap_or(NONE), &mut state, limits);
-            if self.seen.stopped.is_some()
-                || (self.first_only && !self.verdicts.violations.is_empty())
-            {
-                break;
-            }
-            at += 1;
-        }
-        self.seen.depth = depth;
-        self.finish()
-    }
-
-    /// Everything that can happen in a state.
-    fn expand(&mut self, from: u32, state: &mut Vec<u32>, limits: &Limits) {
-        self.states.read(from, state);
-        let history = self.space.history_of(state);
-        let way = || self.states.way_to(&self.space, from);
-        if self.verdicts.is_bad(&self.space, history, way) {
-            let steps = self.states.way_to(&self.space, from);
-            self.verdicts.tell_bad(&self.space, &steps);
-            return;
-        }
-        let before = self.states.hash_of(from);
-        let (states, seen) = (&mut self.states, &mut self.seen);
-        let most = limits.states;
-        let any = self.space.each_way(state, |_, state, way: &Way| {
-            seen.transitions += 1;
-            let hash = states.hash(before, state, &way.writes);
-            match states.add(from, way.step, hash, &way.writes, most) {
-                Some((_, true)) => {}
-                Some((_, false)) => seen.deduplicated += 1,
-                None => {
-                    seen.stopped = Some(format!("the limit of {most} states was reached"));
-                }
-            }
-        });
-        if self.space.too_many {
-            let reason = "a step has more ways than are looked at; fix some options of the profile";
-            self.seen.stopped = Some(reason.to_owned());
-        }
-        if !any {
-            self.seen.ends += 1;
-            let steps = self.states.way_to(&self.space, from);
-            self.verdicts.judge_end(&self.space, &steps);
-        }
-    }
-
-    fn finish(mut self) -> Seen {
-        self.seen.states = self.states.len();
-        self.seen.parts = self.space.parts();
-        self.seen.columns = self.states.columns();
-        self.seen.taken = self.space.taken;
-        self.states.shrink();
-        self.seen.bytes = self.states.bytes();
-        self.seen.take(self.verdicts);
-        self.seen
-    }
+    let mut search = Search::new(program, wanted);
+    search.run(limits, stop);
+    search.finish()
 }

@@ -179,7 +179,7 @@ impl Graph {
             node.count = u16::try_from(count).ok()?;
             if !any {
                 let steps = self.states.way_to(&self.space, state);
-                let met = self.verdicts.judge_end(&self.space, &steps);
+                let met = self.verdicts.judge_end(&mut self.space, &steps);
                 node.kind = if met { Kind::End } else { Kind::Bad };
                 self.ends += 1;
             }

@@ -9,7 +9,8 @@ use netiosim_model::keyed::Fixed;
 #[derive(Clone, Debug)]
 pub(crate) struct Interner<T> {
     values: Vec<T>,
-    table: HashTable<u32>,
+    /// The hash of each value beside its number: large values are hashed once, and compared rarely.
+    table: HashTable<(u64, u32)>,
 }
 
 impl<T: Eq + Hash> Interner<T> {
@@ -21,21 +22,24 @@ impl<T: Eq + Hash> Interner<T> {
     pub(crate) fn number(&mut self, value: T) -> u32 {
         let hash = Fixed.hash_one(&value);
         let values = &self.values;
-        let same = |number: &u32| values[*number as usize - 1] == value;
-        if let Some(number) = self.table.find(hash, same) {
-            return *number;
+        let same = |known: &(u64, u32)| known.0 == hash && values[known.1 as usize - 1] == value;
+        if let Some(known) = self.table.find(hash, same) {
+            return known.1;
         }
         self.values.push(value);
         let number = u32::try_from(self.values.len()).expect("fewer than 2^32 different parts");
-        let values = &self.values;
-        let hasher = |number: &u32| Fixed.hash_one(&values[*number as usize - 1]);
-        self.table.insert_unique(hash, number, hasher);
+        self.table.insert_unique(hash, (hash, number), |known| known.0);
         number
     }
 
     /// The value behind a number; `None` for 0.
     pub(crate) fn get(&self, number: u32) -> Option<&T> {
         self.values.get((number as usize).checked_sub(1)?)
+    }
+
+    /// All values, in the order of their numbers.
+    pub(crate) fn into_values(self) -> Vec<T> {
+        self.values
     }
 
     /// How many values there are.

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use netiosim_scenario::program::Program;
 
-use super::exhaustive::{Limits, Seen, exhaust};
+use super::exhaustive::{Limits, Seen};
 use super::sample::sample;
+use super::search::Search;
 use super::verdicts::Wanted;
 use crate::walk::StrategyKind;
 
@@ -45,6 +46,9 @@ pub struct Plan {
     pub wanted: Wanted,
     /// When the search gives up.
     pub limits: Limits,
+    /// So many threads at most share the work, where they can: those of an exhaustive search. What comes out does not depend on it;
+    /// 0 is 1.
+    pub threads: usize,
 }
 
 /// Explores a program as a plan says. `stop` is asked now and then, with the number of states or schedules so far, and ends
@@ -56,7 +60,11 @@ pub fn explore(
     stop: &mut dyn FnMut(usize) -> Option<String>,
 ) -> Seen {
     match plan.strategy {
-        StrategyKind::Exhaustive => exhaust(program, plan.wanted, &plan.limits, stop),
+        StrategyKind::Exhaustive => {
+            let mut search = Search::new(program, plan.wanted).threads(plan.threads);
+            search.run(&plan.limits, stop);
+            search.finish()
+        }
         other => {
             let endless = !matches!(
                 other,
@@ -68,7 +76,7 @@ pub fn explore(
             let strategy = other.build(plan.seed);
             let mut seen = sample(program, plan.wanted, strategy, schedules, &plan.limits, stop);
             // A sample that has as many schedules as it was to have is finished, not cut short.
-            if endless && schedules == Some(seen.schedules) {
+            if endless && schedules == Some(seen.schedules) && seen.cut == 0 {
                 seen.stopped = None;
                 seen.sampled = true;
             }

@@ -74,6 +74,9 @@ pub fn sample(
             graph.forget();
         }
     }
+    if seen.stopped.is_none() {
+        seen.stopped = graph.space().horizon();
+    }
     let done = walk.statistics();
     seen.schedules = done.executions;
     seen.depth = u32::try_from(done.max_depth).unwrap_or(u32::MAX);
@@ -106,7 +109,7 @@ fn execution(
             return Some(true);
         }
         let edges = graph.edges(at);
-        if edges.len() == 1 || picks > endless {
+        if edges.len() < 2 || picks > endless {
             return Some(false);
         }
         let edge = edges[pick(edges, walk, last, options)];

@@ -6,19 +6,25 @@
 //! need not be taken again. That is sound because the world marks every part that is looked at
 //! ([`netiosim_model::part`]), and a step is a function of what it looks at.
 
-use std::collections::BTreeMap;
+mod slots;
+
 use std::sync::Arc;
 
 use netiosim_model::ids::LaneId;
-use netiosim_model::part::COUNT;
+use netiosim_model::machine::Memo;
+use netiosim_model::part::{COUNT, Touched};
 use netiosim_scenario::program::Program;
 use netiosim_scenario::world::{Choice, World, WorldPart, WorldPartName};
 
+use self::slots::Slots;
 use super::intern::Interner;
 use super::knowledge::Knowledge;
+pub(crate) use super::memory::Way;
+use super::memory::{Answer, Memory};
+use super::states::Writes;
 
 /// As many ways one step may have; options that are asked many times within a step multiply.
-const MOST_WAYS: usize = 4096;
+const MOST_WAYS: usize = 65_536;
 
 /// One step of a schedule: who moves, and which values the open options take that are asked meanwhile.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -40,83 +46,68 @@ enum Question {
     Time,
 }
 
-/// What comes of a step, in one of the ways that its options allow.
-#[derive(Clone, Debug)]
-pub(crate) struct Way {
-    /// The number of the step.
-    pub(crate) step: u32,
-    /// Slots and their new numbers.
-    pub(crate) writes: Box<[(u16, u32)]>,
-}
-
-#[derive(Clone, Debug)]
-enum Answer {
-    Lanes(Box<[usize]>),
-    Ways(Box<[Way]>),
+/// What a step has touched, by slot.
+#[derive(Debug, Default)]
+struct Touches {
+    reads: Vec<u16>,
+    writes: Vec<u16>,
+    /// What has no slot yet.
+    fresh: Vec<(WorldPartName, Touched)>,
 }
 
 /// The state space of one program.
 #[derive(Debug)]
 pub struct Space {
     program: Arc<Program>,
+    /// The world before its first step, which records.
+    first: World,
     /// A world to take steps with, and the state that it is in.
     world: World,
     at: Vec<u32>,
-    /// The name of each slot.
-    names: Vec<WorldPartName>,
-    slots: BTreeMap<WorldPartName, u16>,
+    slots: Slots,
     parts: Interner<WorldPart>,
     steps: Interner<Step>,
-    /// The slots of the threads.
-    runners: Vec<u16>,
     /// The slot of what expectations look at.
     history: u16,
-    known: Vec<Knowledge>,
+    memory: Memory,
     /// Every question that was asked, by number.
     questions: Interner<Question>,
-    /// Those that are asked in every state: the lanes, the timeline, the time.
-    always: [u32; 3],
-    /// The questions of the threads.
-    runs: Vec<u32>,
-    /// The questions of the lanes, by the number of the lane.
+    /// The lanes, by number.
     lanes: Interner<LaneId>,
-    deliveries: Vec<u32>,
-    answers: Vec<Answer>,
-    /// Steps that were taken, and steps that were known.
+    /// Steps that were taken.
     pub(crate) taken: u64,
-    pub(crate) saved: u64,
     /// Whether a step had more ways than are looked at.
     pub(crate) too_many: bool,
-    buffer: Vec<u32>,
-    orderly: bool,
+    /// Whether something would follow behind the horizon.
+    pub(crate) beyond: bool,
+    touched: Touches,
+    /// The answers of the last state that was asked about.
+    answers: Vec<u32>,
 }
 
 impl Space {
     /// The space of a program. If it is `orderly`, time goes by only when nothing else can happen.
     #[must_use]
     pub fn new(program: &Arc<Program>, orderly: bool) -> Self {
-        let world = World::new(program, program.seed).searched();
+        let first = World::new(program, program.seed).replayed();
+        let mut world = first.clone().searched();
+        world.swap_memo(Some(Memo::default()));
         let mut space = Self {
             program: program.clone(),
+            first,
             at: Vec::new(),
-            names: Vec::new(),
-            slots: BTreeMap::new(),
+            slots: Slots::new(),
             parts: Interner::new(),
             steps: Interner::new(),
-            runners: Vec::new(),
             history: 0,
-            known: Vec::new(),
+            memory: Memory { orderly, ..Memory::default() },
             questions: Interner::new(),
-            always: [0; 3],
-            runs: Vec::new(),
             lanes: Interner::new(),
-            deliveries: Vec::new(),
-            answers: Vec::new(),
             taken: 0,
-            saved: 0,
             too_many: false,
-            buffer: Vec::new(),
-            orderly,
+            beyond: false,
+            touched: Touches::default(),
+            answers: Vec::new(),
             world,
         };
         for name in space.world.part_names().collect::<Vec<_>>() {
@@ -126,7 +117,7 @@ impl Space {
         }
         space.history = space.slot(WorldPartName::History);
         space.world.take_touched(&mut |_, _| {});
-        space.always = [Question::Lanes, Question::Timeline, Question::Time]
+        space.memory.always = [Question::Lanes, Question::Timeline, Question::Time]
             .map(|question| space.question(question));
         space
     }
@@ -163,98 +154,100 @@ impl Space {
         self.steps.get(number).expect("a step that was taken")
     }
 
+    /// What is known of steps.
+    pub(crate) fn memory(&self) -> &Memory {
+        &self.memory
+    }
+
+    /// What a search that was cut short by the horizon says.
+    pub(crate) fn horizon(&self) -> Option<String> {
+        let most_ms = self.program.limits.virtual_ms;
+        let text = || format!("the limit of {most_ms} virtual milliseconds was reached");
+        self.beyond.then(text)
+    }
+
     /// Tells everything that can happen in a state. Returns whether anything can.
     pub(crate) fn each_way(
         &mut self,
         state: &mut Vec<u32>,
         mut tell: impl FnMut(&mut Self, &[u32], &Way),
     ) -> bool {
-        let mut found = false;
-        let [lanes, timeline, time] = self.always;
-        for n in 0.. {
-            let Some(slot) = self.runners.get(n).copied() else { break };
-            if state.get(usize::from(slot)).is_none_or(|number| *number == 0) {
-                break;
+        let mut answers = std::mem::take(&mut self.answers);
+        let any = loop {
+            if state.len() < self.slots.len() {
+                state.resize(self.slots.len(), 0);
             }
-            found |= self.ways(self.runs[n], state, &mut tell);
-        }
-        let answer = self.answer(lanes, state);
-        if let Answer::Lanes(lanes) = &self.answers[answer as usize] {
-            // Asked again by position, because the answers to other questions come between.
-            let count = lanes.len();
-            for n in 0..count {
-                let Answer::Lanes(lanes) = &self.answers[answer as usize] else { break };
-                let question = self.deliveries[lanes[n]];
-                found |= self.ways(question, state, &mut tell);
+            match self.memory.ask(state, &mut answers) {
+                Ok(any) => break any,
+                Err(question) => self.find(question, state),
             }
+        };
+        for answer in &answers {
+            self.each_of(*answer, state, &mut tell);
         }
-        found |= self.ways(timeline, state, &mut tell);
-        if !(found && self.orderly) {
-            found |= self.ways(time, state, &mut tell);
-        }
-        found
-    }
-
-    fn ways(
-        &mut self,
-        question: u32,
-        state: &mut Vec<u32>,
-        tell: &mut impl FnMut(&mut Self, &[u32], &Way),
-    ) -> bool {
-        let answer = self.answer(question, state) as usize;
-        let Answer::Ways(ways) = &mut self.answers[answer] else { return false };
-        // Out and in again, so that whoever is told may ask; the list of answers only grows.
-        let ways = std::mem::take(ways);
-        for way in &ways {
-            tell(self, state, way);
-        }
-        let any = !ways.is_empty();
-        self.answers[answer] = Answer::Ways(ways);
+        self.answers = answers;
         any
     }
 
-    /// The number of the answer to a question in a state.
-    fn answer(&mut self, question: u32, state: &mut Vec<u32>) -> u32 {
-        if state.len() < self.names.len() {
-            state.resize(self.names.len(), 0);
+    /// Tells the ways behind an answer.
+    pub(crate) fn each_of(
+        &mut self,
+        answer: u32,
+        state: &[u32],
+        tell: &mut impl FnMut(&mut Self, &[u32], &Way),
+    ) {
+        match &mut self.memory.answers[answer as usize] {
+            Answer::Ways(ways) => {
+                // Out and in again, so that whoever is told may ask; the list of answers only grows.
+                let ways = std::mem::take(ways);
+                for way in &ways {
+                    tell(self, state, way);
+                }
+                self.memory.answers[answer as usize] = Answer::Ways(ways);
+            }
+            Answer::Beyond => self.beyond = true,
+            Answer::Lanes(_) => {}
         }
-        let known = self.known[question as usize - 1].find(state, &mut self.buffer);
-        if let Some(answer) = known {
-            self.saved += 1;
-            return answer;
-        }
-        self.find(question, state)
     }
 
     #[cold]
-    fn find(&mut self, number: u32, state: &mut Vec<u32>) -> u32 {
+    fn find(&mut self, number: u32, state: &mut Vec<u32>) {
         self.taken += 1;
         let question = *self.questions.get(number).expect("a question that is asked");
-        let mut reads = Vec::new();
+        self.touched.reads.clear();
         let answer = match question {
             Question::Lanes => {
                 self.load(state);
                 let lanes = self.world.enabled_lanes();
-                self.collect(&mut reads, &mut Vec::new());
+                self.collect();
                 let lanes = lanes.into_iter().map(|lane| self.lane(lane));
                 Answer::Lanes(lanes.collect())
             }
-            _ => Answer::Ways(self.try_all(question, state, &mut reads)),
+            Question::Time if self.is_beyond(state) => Answer::Beyond,
+            _ => Answer::Ways(self.try_all(question, state)),
         };
-        if state.len() < self.names.len() {
-            state.resize(self.names.len(), 0);
+        if state.len() < self.slots.len() {
+            state.resize(self.slots.len(), 0);
         }
+        let reads = &mut self.touched.reads;
         reads.sort_unstable();
         reads.dedup();
-        let answer_number = u32::try_from(self.answers.len()).expect("fewer than 2^32 answers");
-        self.answers.push(answer);
-        let known = &mut self.known[number as usize - 1];
-        known.learn(&reads, state, answer_number);
-        answer_number
+        let memory = &mut self.memory;
+        let answer_number = u32::try_from(memory.answers.len()).expect("fewer than 2^32 answers");
+        memory.answers.push(answer);
+        memory.known[number as usize - 1].learn(reads, state, answer_number);
+    }
+
+    /// Whether what happens next in a state lies behind the horizon.
+    fn is_beyond(&mut self, state: &[u32]) -> bool {
+        self.load(state);
+        let beyond = self.world.time_may_pass() && self.world.time_is_over();
+        self.collect();
+        beyond
     }
 
     /// Takes a step in all ways that its options allow.
-    fn try_all(&mut self, question: Question, state: &[u32], reads: &mut Vec<u16>) -> Box<[Way]> {
+    fn try_all(&mut self, question: Question, state: &[u32]) -> Box<[Way]> {
         let mut ways = Vec::new();
         let mut path = Vec::new();
         loop {
@@ -268,28 +261,27 @@ impl Space {
                 Question::Lanes => None,
             };
             let Some(choice) = choice else {
-                self.collect(reads, &mut Vec::new());
+                self.collect();
                 break;
             };
             self.world.step(choice);
-            let mut written = Vec::new();
-            self.collect(reads, &mut written);
-            let mut writes = Vec::new();
-            for slot in written {
-                let at = usize::from(slot);
+            self.collect();
+            let mut writes = Vec::with_capacity(self.touched.writes.len());
+            for slot in &self.touched.writes {
+                let (slot, at) = (*slot, usize::from(*slot));
                 let before = state.get(at).copied().unwrap_or(0);
-                let value = self.world.part(self.names[at]);
+                let value = self.world.part(self.slots.name(slot));
                 let number = value.map_or(0, |value| self.parts.number(value));
                 self.at[at] = number;
                 if number != before {
-                    writes.push((slot, number));
+                    writes.push((slot, before, number));
                 }
             }
             let decisions = self.world.decisions();
             let picks: Vec<usize> = decisions.iter().map(|decision| decision.picked).collect();
             let open = decisions.iter().rposition(|d| d.picked + 1 < d.among.len());
             let step = self.steps.number(Step { choice, picks: picks.clone() });
-            ways.push(Way { step, writes: writes.into() });
+            ways.push(Way { step, writes: Writes::new(&writes) });
             let Some(open) = open else { break };
             if ways.len() >= MOST_WAYS {
                 self.too_many = true;
@@ -304,64 +296,76 @@ impl Space {
 
     /// Brings the world into a state.
     fn load(&mut self, state: &[u32]) {
-        for slot in 0..self.names.len() {
+        for (slot, at) in self.at.iter_mut().enumerate() {
             let number = state.get(slot).copied().unwrap_or(0);
-            if self.at[slot] != number {
-                self.world.put_part(self.names[slot], self.parts.get(number));
-                self.at[slot] = number;
+            if *at != number {
+                self.world.put_part(self.slots.names()[slot], self.parts.get(number));
+                *at = number;
             }
         }
     }
 
-    /// Which slots were read and written since this was last asked.
-    fn collect(&mut self, reads: &mut Vec<u16>, writes: &mut Vec<u16>) {
-        let mut touched = Vec::new();
-        self.world.take_touched(&mut |name, how| touched.push((name, how)));
-        for (name, how) in touched {
-            let slot = self.slot(name);
-            if how.read {
-                reads.push(slot);
+    /// Adds the slots that were read, and puts down those that were written, since this was last asked.
+    fn collect(&mut self) {
+        let Touches { reads, writes, fresh } = &mut self.touched;
+        writes.clear();
+        let slots = &self.slots;
+        self.world.take_touched(&mut |name, how| match slots.get(name) {
+            Some(slot) => {
+                if how.read {
+                    reads.push(slot);
+                }
+                if how.written {
+                    writes.push(slot);
+                }
             }
-            if how.written {
-                writes.push(slot);
+            None => fresh.push((name, how)),
+        });
+        if !self.touched.fresh.is_empty() {
+            for (name, how) in std::mem::take(&mut self.touched.fresh) {
+                let slot = self.slot(name);
+                if how.read {
+                    self.touched.reads.push(slot);
+                }
+                if how.written {
+                    self.touched.writes.push(slot);
+                }
             }
         }
-        writes.sort_unstable();
+        self.touched.writes.sort_unstable();
     }
 
     /// The slot of a part.
     fn slot(&mut self, name: WorldPartName) -> u16 {
-        if let Some(slot) = self.slots.get(&name) {
-            return *slot;
+        if let Some(slot) = self.slots.get(name) {
+            return slot;
         }
-        let slot = u16::try_from(self.names.len()).expect("fewer than 2^16 parts");
-        self.names.push(name);
-        self.slots.insert(name, slot);
+        let slot = self.slots.add(name);
         self.at.push(0);
+        self.memory.slots = self.slots.len();
         if let WorldPartName::Runner(n) = name
             && n != COUNT
         {
-            assert_eq!(n, self.runners.len(), "threads come one behind the other");
-            self.runners.push(slot);
+            assert_eq!(n, self.memory.runs.len(), "threads come one behind the other");
             let question = self.question(Question::Run(n));
-            self.runs.push(question);
+            self.memory.runs.push((slot, question));
         }
         slot
     }
 
     fn lane(&mut self, lane: LaneId) -> usize {
         let number = self.lanes.number(lane) as usize - 1;
-        if number == self.deliveries.len() {
+        if number == self.memory.deliveries.len() {
             let question = self.question(Question::Deliver(lane));
-            self.deliveries.push(question);
+            self.memory.deliveries.push(question);
         }
         number
     }
 
     fn question(&mut self, question: Question) -> u32 {
         let number = self.questions.number(question);
-        if self.known.len() < number as usize {
-            self.known.push(Knowledge::default());
+        if self.memory.known.len() < number as usize {
+            self.memory.known.push(Knowledge::default());
         }
         number
     }
@@ -369,11 +373,24 @@ impl Space {
     /// Replays steps from the beginning, recording everything.
     #[must_use]
     pub fn replay(&self, steps: &[Step]) -> World {
-        let mut world = World::new(&self.program, self.program.seed).replayed();
-        for step in steps {
-            world.guide(&step.picks);
-            world.step(step.choice);
-        }
+        let mut world = self.first.clone();
+        follow(&mut world, steps);
         world
+    }
+
+    /// The same, quicker where changes of the environment were seen before.
+    pub(crate) fn replay_again(&mut self, steps: &[Step]) -> World {
+        let mut world = self.first.clone();
+        world.swap_memo(self.world.swap_memo(None));
+        follow(&mut world, steps);
+        self.world.swap_memo(world.swap_memo(None));
+        world
+    }
+}
+
+fn follow(world: &mut World, steps: &[Step]) {
+    for step in steps {
+        world.guide(&step.picks);
+        world.step(step.choice);
     }
 }

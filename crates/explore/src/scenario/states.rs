@@ -1,5 +1,7 @@
 //! The states that were seen, each once, with the way to it.
 
+use std::ops::Deref;
+
 use hashbrown::HashTable;
 
 use super::space::{Space, Step};
@@ -21,8 +23,47 @@ pub(crate) struct States {
     slots: Vec<u16>,
     rows: Vec<u32>,
     table: HashTable<u32>,
+    /// The hash of each state, measured from the first.
+    hashes: Vec<u64>,
     /// Where each state came from: the state, and the step.
     came: Vec<(u32, u32)>,
+}
+
+/// What a step writes: slots and their new numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Writes {
+    slots: Box<[(u16, u32)]>,
+    /// By how much they change the hash of a state: the same in every state where the step is the same, because
+    /// what is written counts as read.
+    change: u64,
+}
+
+impl Writes {
+    /// Slots, their numbers before and their new numbers.
+    pub(crate) fn new(all: &[(u16, u32, u32)]) -> Self {
+        let slots = all.iter().map(|(slot, _, after)| (*slot, *after)).collect();
+        let change = all.iter().fold(0_u64, |change, (slot, before, after)| {
+            change.wrapping_sub(weight(*slot, *before)).wrapping_add(weight(*slot, *after))
+        });
+        Self { slots, change }
+    }
+}
+
+impl Deref for Writes {
+    type Target = [(u16, u32)];
+
+    fn deref(&self) -> &[(u16, u32)] {
+        &self.slots
+    }
+}
+
+impl<'a> IntoIterator for &'a Writes {
+    type Item = &'a (u16, u32);
+    type IntoIter = std::slice::Iter<'a, (u16, u32)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.slots.iter()
+    }
 }
 
 /// The weight of a number in a slot: the hash of a state is their sum, so a step changes little of it.
@@ -42,6 +83,7 @@ impl States {
             slots: Vec::new(),
             rows: Vec::new(),
             table: HashTable::new(),
+            hashes: vec![0],
             came: vec![(NONE, 0)],
         };
         states.table.insert_unique(0, 0, |_| 0);
@@ -81,28 +123,21 @@ impl States {
     }
 
     /// The hash of a state that differs from the one with this hash in what was written.
-    pub(crate) fn hash(&self, before: u64, state: &[u32], writes: &[(u16, u32)]) -> u64 {
-        writes.iter().fold(before, |hash, (slot, number)| {
-            let old = state.get(usize::from(*slot)).copied().unwrap_or(0);
-            hash.wrapping_sub(self.weight(*slot, old)).wrapping_add(self.weight(*slot, *number))
-        })
+    pub(crate) fn hash(&self, before: u64, state: &[u32], writes: &Writes) -> u64 {
+        debug_assert_eq!(
+            writes.change,
+            writes.iter().fold(0_u64, |change, (slot, number)| {
+                let old = state.get(usize::from(*slot)).copied().unwrap_or(0);
+                change.wrapping_sub(weight(*slot, old)).wrapping_add(weight(*slot, *number))
+            }),
+            "a step changes the same everywhere"
+        );
+        before.wrapping_add(writes.change)
     }
 
     /// The hash of a state.
     pub(crate) fn hash_of(&self, state: u32) -> u64 {
-        let width = self.slots.len();
-        self.hash_of_row(&self.rows[state as usize * width..][..width])
-    }
-
-    fn hash_of_row(&self, row: &[u32]) -> u64 {
-        let weights = self.slots.iter().zip(row).map(|(slot, number)| self.weight(*slot, *number));
-        weights.fold(0, u64::wrapping_add)
-    }
-
-    /// Measured from the first state, so that a slot without a column weighs nothing.
-    fn weight(&self, slot: u16, number: u32) -> u64 {
-        let base = self.base.get(usize::from(slot)).copied().unwrap_or(0);
-        if number == base { 0 } else { weight(slot, number) }
+        self.hashes[state as usize]
     }
 
     /// The state that comes of another by what was written: its number, and whether it is new. It is not added if
@@ -112,7 +147,7 @@ impl States {
         from: u32,
         step: u32,
         hash: u64,
-        writes: &[(u16, u32)],
+        writes: &Writes,
         most: usize,
     ) -> Option<(u32, bool)> {
         for (slot, number) in writes {
@@ -141,10 +176,34 @@ impl States {
         }
         let state = u32::try_from(self.came.len()).expect("fewer than 2^32 states");
         self.came.push((from, step));
-        let mut table = std::mem::take(&mut self.table);
-        table.insert_unique(hash, state, |state| self.hash_of(*state));
-        self.table = table;
+        self.hashes.push(hash);
+        let hashes = &self.hashes;
+        self.table.insert_unique(hash, state, |state| hashes[*state as usize]);
         Some((state, true))
+    }
+
+    /// The state that comes of another by what was written, if it is known. `row` is room to work in.
+    pub(crate) fn find(
+        &self,
+        from: u32,
+        hash: u64,
+        writes: &Writes,
+        row: &mut Vec<u32>,
+    ) -> Option<u32> {
+        let width = self.slots.len();
+        row.clear();
+        row.extend_from_slice(&self.rows[from as usize * width..][..width]);
+        for (slot, number) in writes {
+            let slot = usize::from(*slot);
+            match self.column.get(slot).copied().flatten() {
+                Some(column) => row[usize::from(column)] = *number,
+                // No state holds anything else there than the first.
+                None if self.base.get(slot).copied().unwrap_or(0) == *number => {}
+                None => return None,
+            }
+        }
+        let same = |state: &u32| self.rows[*state as usize * width..][..width] == **row;
+        self.table.find(hash, same).copied()
     }
 
     /// Makes sure that a slot has a column if it ever holds something else than in the first state.
@@ -172,6 +231,7 @@ impl States {
     pub(crate) fn bytes(&self) -> usize {
         self.rows.capacity() * size_of::<u32>()
             + self.table.allocation_size()
+            + self.hashes.capacity() * size_of::<u64>()
             + self.came.capacity() * size_of::<(u32, u32)>()
     }
 
@@ -183,19 +243,24 @@ impl States {
     /// Lets go of memory that growth has taken ahead.
     pub(crate) fn shrink(&mut self) {
         self.rows.shrink_to_fit();
+        self.hashes.shrink_to_fit();
         self.came.shrink_to_fit();
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::States;
+    use super::{States, Writes};
 
     fn add(states: &mut States, from: u32, writes: &[(u16, u32)]) -> (u32, bool) {
         let mut row = Vec::new();
         states.read(from, &mut row);
-        let hash = states.hash(states.hash_of(from), &row, writes);
-        states.add(from, 7, hash, writes, 1000).expect("there is room")
+        let before = |slot: u16| row.get(usize::from(slot)).copied().unwrap_or(0);
+        let all: Vec<_> =
+            writes.iter().map(|(slot, after)| (*slot, before(*slot), *after)).collect();
+        let writes = Writes::new(&all);
+        let hash = states.hash(states.hash_of(from), &row, &writes);
+        states.add(from, 7, hash, &writes, 1000).expect("there is room")
     }
 
     #[test]

@@ -99,6 +99,11 @@ impl Verdicts {
         }
     }
 
+    /// How many things there are to tell.
+    pub(crate) fn count(&self) -> usize {
+        self.rules.len() + self.violations.len()
+    }
+
     /// The names of properties that must be true at some moment of some way, and were on none.
     pub(crate) fn never_seen(&self) -> Vec<String> {
         self.unseen.values().filter(|_| !self.wanted.findings_only).cloned().collect()
@@ -151,8 +156,8 @@ impl Verdicts {
     }
 
     /// Holds the end of a way against the expectations. Returns whether they are met.
-    pub(crate) fn judge_end(&mut self, space: &Space, steps: &[Step]) -> bool {
-        let outcome = space.replay(steps).finish_untold(None);
+    pub(crate) fn judge_end(&mut self, space: &mut Space, steps: &[Step]) -> bool {
+        let outcome = space.replay_again(steps).finish_untold(None);
         for finding in &outcome.findings {
             self.rules.entry(finding.rule).or_insert_with(|| steps.to_vec());
         }

@@ -38,12 +38,15 @@ impl Machine {
     /// thread are not among them.
     #[must_use]
     pub fn deliverable(&self) -> Vec<LaneId> {
+        self.deliverable_lanes().collect()
+    }
+
+    /// The same, one after the other.
+    pub fn deliverable_lanes(&self) -> impl Iterator<Item = LaneId> {
         let startable = |lane: &&LaneId| self.scope_is_free(lane.handle, Some(lane.lane));
-        let mut all = self.state.ready.values().filter(startable).copied();
-        if self.state.options.fixed(OptionId::DeliveryOrder) == "registration" {
-            return all.next().into_iter().collect();
-        }
-        all.collect()
+        let one = self.state.options.fixed(OptionId::DeliveryOrder) == "registration";
+        let most = if one { 1 } else { usize::MAX };
+        self.state.ready.values().filter(startable).take(most).copied()
     }
 
     /// Whether some delivery may begin on a thread of the pool.

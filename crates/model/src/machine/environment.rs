@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Machine;
+use super::memo::{Step, Steps};
 use super::registration::Kind;
 use crate::cascade::Rules;
 use crate::change::{Change, ChangeError, Effect, Thing};
@@ -32,9 +33,21 @@ impl Machine {
         let teredo = change.concerns_teredo() || self.env().hears_routers();
         let rules = self.cascade_rules(teredo, chooser);
         self.event(actor, What::Change(change.name()));
-        let effects = self.env_mut().apply(change, rules, chooser)?;
-        self.owe(effects, chooser);
+        let effects = self.env_step(&Step::Change(change, rules), chooser)?;
+        self.owe(&effects, chooser);
         Ok(())
+    }
+
+    /// What happens to the environment, in the order of ranks; remembered, where that is asked for.
+    fn env_step(
+        &mut self,
+        step: &Step<'_>,
+        chooser: &mut dyn Chooser,
+    ) -> Result<Steps, ChangeError> {
+        match &mut self.memo.0 {
+            Some(memo) => memo.take(step, &mut self.state.env, chooser).map(Steps::Kept),
+            None => step.take(self.env_mut(), chooser).map(Steps::Own),
+        }
     }
 
     /// Milliseconds until the next timer of the environment is due; `None` when none runs.
@@ -52,29 +65,30 @@ impl Machine {
         loop {
             match self.next_timer_ms() {
                 Some(due) if due <= ms - gone => {
-                    self.pass(due);
+                    self.pass(due, chooser);
                     gone += due;
                     let ready = *self.state.next_order;
                     let rules = self.cascade_rules(true, chooser);
-                    let effects = self.env_mut().fire_timer(rules, chooser);
-                    self.owe(effects, chooser);
+                    let effects = self.env_step(&Step::Timer(rules), chooser);
+                    self.owe(effects.as_deref().unwrap_or_default(), chooser);
                     if *self.state.next_order != ready {
                         return gone;
                     }
                 }
                 _ => {
                     let rest = ms - gone;
-                    self.pass(rest);
+                    self.pass(rest, chooser);
                     return ms;
                 }
             }
         }
     }
 
-    fn pass(&mut self, ms: u64) {
+    fn pass(&mut self, ms: u64, chooser: &mut dyn Chooser) {
         if ms > 0 {
             *self.state.now_ms = self.state.now_ms.saturating_add(ms);
-            self.env_mut().elapse(ms);
+            // Nothing is owed for time as such.
+            let _ = self.env_step(&Step::Time(ms), chooser);
         }
     }
 
@@ -102,26 +116,46 @@ impl Machine {
 
     /// Queues what registrations are owed for the steps of one change, in the order of the option
     /// `cascade-order`.
-    fn owe(&mut self, effects: Vec<Effect>, chooser: &mut dyn Chooser) {
-        let mut steps = ranked(effects);
+    fn owe(&mut self, steps: &[Effect], chooser: &mut dyn Chooser) {
+        let listened = self.listened();
         if steps.len() > 1 && self.pick(OptionId::CascadeOrder, chooser) == "any" {
+            let mut steps = steps.to_vec();
             while !steps.is_empty() {
                 let at = next_rank(&steps, chooser);
                 let step = steps.remove(at);
-                self.owe_step(&step, chooser);
+                self.owe_step(&step, listened, chooser);
             }
         } else {
-            for step in &steps {
-                self.owe_step(step, chooser);
+            for step in steps {
+                self.owe_step(step, listened, chooser);
             }
         }
         self.owe_stable_tables(chooser);
     }
 
+    /// What anybody listens to at all.
+    fn listened(&self) -> u8 {
+        let hung = self.state.hung.values().filter_map(|handle| self.registration(*handle));
+        let live = self.registrations().map(|(_, registration)| registration);
+        live.chain(hung).fold(0, |all, registration| all | listens(registration.kind))
+    }
+
     /// Queues what registrations are owed for one step.
-    fn owe_step(&mut self, effect: &Effect, chooser: &mut dyn Chooser) {
+    fn owe_step(&mut self, effect: &Effect, listened: u8, chooser: &mut dyn Chooser) {
         self.event(None, What::Effect(effect.clone()));
         self.owe_overlapped(effect);
+        let wanted = match effect {
+            // Its consequences are open questions, whether anybody listens or not.
+            Effect::TeredoPort { .. } => u8::MAX,
+            Effect::IpInterface { .. } => listens(Kind::IpInterface(None)),
+            Effect::Address { .. } => listens(Kind::UnicastAddress(None)),
+            Effect::Route { .. } => listens(Kind::Route(None)),
+            Effect::Hint(_) => listens(Kind::ConnectivityHint),
+            Effect::TeredoState { .. } => 0,
+        };
+        if wanted != u8::MAX && wanted & listened == 0 {
+            return;
+        }
         match *effect {
             Effect::TeredoPort { from, to } => self.owe_port(from, to, chooser),
             Effect::IpInterface { luid, index, family, kind } => {
@@ -237,9 +271,21 @@ impl Machine {
     }
 }
 
+/// The bit of what a registration listens to.
+fn listens(kind: Kind) -> u8 {
+    match kind {
+        Kind::TeredoPort => 1,
+        Kind::IpInterface(_) => 1 << 1,
+        Kind::UnicastAddress(_) => 1 << 2,
+        Kind::Route(_) => 1 << 3,
+        Kind::StableTable(_) => 1 << 4,
+        Kind::ConnectivityHint => 1 << 5,
+    }
+}
+
 /// The steps of a change in the chosen order: by rank, within one as they happened; of one thing the
 /// last word stays the last.
-fn ranked(effects: Vec<Effect>) -> Vec<Effect> {
+pub(super) fn ranked(effects: Vec<Effect>) -> Vec<Effect> {
     let mut last: BTreeMap<Thing, u8> = BTreeMap::new();
     let mut steps: Vec<(u8, Effect)> = Vec::with_capacity(effects.len());
     for effect in effects {

@@ -19,11 +19,13 @@ mod environment;
 mod fault;
 mod graph;
 mod life;
+mod memo;
 mod overlapped;
 mod parts;
 mod query;
 mod register;
 mod registration;
+mod renew;
 mod resource;
 mod row;
 mod signal;
@@ -38,6 +40,7 @@ pub use self::cancel::CancelBegin;
 pub use self::deliver::Due;
 pub use self::fault::{Fault, FaultTarget};
 pub use self::life::Process;
+pub use self::memo::Memo;
 pub use self::overlapped::Progress;
 pub use self::parts::{PartKind, PartName, PartValue};
 pub use self::query::EntryQuery;
@@ -156,6 +159,7 @@ pub struct Machine {
     /// The names of registrations that were made while events were recorded, with their families:
     /// the trace speaks of them when they are long gone.
     labels: BTreeMap<Handle, (Arc<str>, bool)>,
+    memo: memo::Slot,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -216,7 +220,8 @@ impl Machine {
         let places = Places::default();
         let (events, findings, labels) = (Vec::new(), Vec::new(), BTreeMap::new());
         let freed = Part::default();
-        Self { state, events, recording: true, findings, places, freed, labels }
+        let memo = memo::Slot::default();
+        Self { state, events, recording: true, findings, places, freed, labels, memo }
     }
 
     /// Marks the handles of this machine, so that those of another one are recognised as foreign.
@@ -238,7 +243,8 @@ impl Machine {
         let places = Places::default();
         let (events, findings, labels) = (Vec::new(), Vec::new(), BTreeMap::new());
         let freed = Part::default();
-        Self { state, events, recording: true, findings, places, freed, labels }
+        let memo = memo::Slot::default();
+        Self { state, events, recording: true, findings, places, freed, labels, memo }
     }
 
     /// The virtual time, in milliseconds.

@@ -147,6 +147,12 @@ impl Machine {
         self.finding(Rule::NotATable, actor, None, message, Vec::new());
     }
 
+    /// Whether tables were handed out and not freed.
+    #[must_use]
+    pub fn has_tables(&self) -> bool {
+        !self.state.tables.is_empty()
+    }
+
     /// Reports the tables that a process leaves behind (N019); they are gone with it.
     pub(crate) fn drop_tables(&mut self, actor: ActorId, process: ProcessId, report: bool) {
         for (table, _) in self.tables_held(process) {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use netiosim_model::choose::{Chooser, Seeded};
 use netiosim_model::ids::{Handle, LaneId};
-use netiosim_model::machine::{PartName, PartValue};
+use netiosim_model::machine::{Memo, PartName, PartValue};
 use netiosim_model::part::{COUNT, Part, Touched};
 use netiosim_model::rule::Rule;
 
@@ -174,6 +174,13 @@ impl World {
         self
     }
 
+    /// Gives the machine a memory of what changes of environments led to, or none, and takes its own.
+    pub fn swap_memo(&mut self, memo: Option<Memo>) -> Option<Memo> {
+        let own = self.machine.take_memo();
+        self.machine.set_memo(memo);
+        own
+    }
+
     /// Says which values the options of the next step take: their positions; the first behind the end.
     pub fn guide(&mut self, path: &[usize]) {
         self.chooser.guide = Some((path.to_vec(), Vec::new()));
@@ -215,6 +222,14 @@ impl World {
     #[must_use]
     pub fn time_may_pass(&self) -> bool {
         !self.is_due() && self.next_moment_ms().is_some_and(|wait_ms| wait_ms > 0)
+    }
+
+    /// Whether the next moment to come lies behind the scenario's limit of virtual time.
+    #[must_use]
+    pub fn time_is_over(&self) -> bool {
+        let most_ms = self.program.limits.virtual_ms;
+        let next_ms = self.next_moment_ms().map(|ms| self.machine.now_ms().saturating_add(ms));
+        next_ms.is_some_and(|next_ms| next_ms > most_ms)
     }
 
     /// What a choice is called: the thread's name, `deliver ports`, `timeline` or `time`.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use netiosim_model::event::Function;
 use netiosim_model::net::{AF_UNSPEC, Family};
-use parking_lot::Mutex;
 
 use super::log::Log;
 use super::parameters::{Answer, CallTarget};
@@ -16,6 +15,7 @@ use super::sequence::{Member, Sequence};
 use super::spec::Spec;
 use crate::StackRef;
 use crate::call::Call;
+use crate::sync::{Mutex, thread};
 
 /// An expectation on the call log: calls of a function, how many of them, and what they are like.
 ///
@@ -227,7 +227,7 @@ impl Drop for Expectation {
         if self.settled {
             return;
         }
-        if std::thread::panicking() {
+        if thread::panicking() {
             let released = self.link.lock().take();
             if let Some(shared) = released {
                 shared.release();
@@ -286,7 +286,7 @@ impl StackRef {
             let last = link.clone();
             core.checks.push(Box::new(move |stack| {
                 let shared = last.lock().take()?;
-                if std::thread::panicking() {
+                if thread::panicking() {
                     shared.release();
                     return None;
                 }

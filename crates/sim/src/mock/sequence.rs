@@ -5,14 +5,13 @@ use std::ops::Range;
 use std::panic::Location;
 use std::sync::Arc;
 
-use parking_lot::Mutex;
-
 use super::chain::{Outcome, share_out};
 use super::expectation::Shared;
 use super::log::Log;
 use super::report;
 use super::spec::Spec;
 use crate::StackRef;
+use crate::sync::Mutex;
 
 /// An order among expectations: the calls of the one that
 /// [joined](crate::Expectation::in_sequence) first come first, then those of the next, and so on.
