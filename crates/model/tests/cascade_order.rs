@@ -7,9 +7,11 @@ use net::{ETHERNET, ip};
 use netiosim_model::change::{AddressEdit, Change, Effect};
 use netiosim_model::choose::{Chooser, Seeded};
 use netiosim_model::event::What;
-use netiosim_model::machine::Machine;
-use netiosim_model::net::NotificationType;
+use netiosim_model::function::Function;
+use netiosim_model::machine::{Machine, Request};
+use netiosim_model::net::{AF_UNSPEC, NotificationType};
 use netiosim_model::profile::{Options, Profile};
+use netiosim_model::status::Flavour;
 use netiosim_model::teredo::PortWish;
 
 const NAMES: [&str; 8] = [
@@ -44,11 +46,38 @@ fn effects(machine: &Machine) -> Vec<Effect> {
     effects.collect()
 }
 
+/// The functions whose callbacks are told of changes as they come.
+const ALL: [Function; 5] = [
+    Function::NotifyTeredoPortChange,
+    Function::NotifyIpInterfaceChange,
+    Function::NotifyUnicastIpAddressChange,
+    Function::NotifyRouteChange2,
+    Function::NotifyNetworkConnectivityHintChange,
+];
+
+/// A machine after these changes, with somebody who listens to everything.
 fn machine(order: &str, changes: &[Change], chooser: &mut dyn Chooser) -> Machine {
+    listened(order, &ALL, changes, chooser)
+}
+
+/// A machine after these changes, with somebody who listens to some things.
+fn listened(
+    order: &str,
+    functions: &[Function],
+    changes: &[Change],
+    chooser: &mut dyn Chooser,
+) -> Machine {
     let mut options = Options::of(Profile::Documented);
     options.fix("cascade-order", order).expect("a value");
     let env = netiosim_model::build::home();
     let mut machine = Machine::with_options(Profile::Documented, options, env);
+    let process = machine.process("p", Flavour::User);
+    let actor = machine.actor("main", process);
+    for function in functions {
+        let registered =
+            machine.notify(actor, *function, AF_UNSPEC, &Request::new("all", 1), chooser);
+        assert_eq!(registered.code, 0);
+    }
     for change in changes {
         machine.take_events();
         machine.change(None, change, chooser).expect("a change");
@@ -102,6 +131,40 @@ fn any_order() {
     }
     assert!(orders.len() > 5, "{orders:?}");
     assert!(sorted.windows(2).all(|pair| pair[0] == pair[1]));
+}
+
+/// Counts how often it is asked which step comes next.
+#[derive(Default)]
+struct Asked(usize);
+
+impl Chooser for Asked {
+    fn choose(&mut self, what: &'static str, _: &[&'static str]) -> usize {
+        self.0 += usize::from(what == "cascade-next");
+        0
+    }
+
+    fn draw(&mut self, _: &'static str) -> u64 {
+        0
+    }
+}
+
+#[test]
+fn what_nobody_hears_of_has_no_order() {
+    let change = [Change::TeredoStop, Change::InterfaceDisable(ETHERNET)];
+    let asked = |functions: &[Function]| {
+        let mut asked = Asked::default();
+        let machine = listened("any", functions, &change, &mut asked);
+        (asked.0, effects(&machine).len())
+    };
+    let (none, steps) = asked(&[]);
+    assert_eq!(none, 0);
+    // Steps of one kind keep their order among themselves.
+    assert_eq!(asked(&ALL[..1]), (0, steps));
+    assert_eq!(asked(&ALL[1..2]), (0, steps));
+    let (two, of_two) = asked(&[ALL[1], ALL[3]]);
+    let (all, of_all) = asked(&ALL);
+    assert!(two > 0 && all > two, "{two} of two kinds, {all} of all");
+    assert_eq!((of_two, of_all), (steps, steps), "every step is taken all the same");
 }
 
 /// The address or route that a step is about, and whether it is there in the end.

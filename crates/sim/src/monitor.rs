@@ -115,6 +115,8 @@ type View = (u64, u64, Option<usize>);
 pub(crate) struct Sight {
     last: Option<View>,
     since: Option<Instant>,
+    /// The holder was asleep, and how often it had slept by then.
+    asleep: Option<u64>,
 }
 
 impl Sight {
@@ -143,6 +145,7 @@ impl Sight {
         if self.last != Some(now) {
             self.last = Some(now);
             self.since = None;
+            self.asleep = None;
             if inner.crew.is_some() {
                 // What moves is not to be looked at too closely.
                 return;
@@ -151,7 +154,7 @@ impl Sight {
         let since = *self.since.get_or_insert_with(Instant::now);
         let (_, epoch, holder) = now;
         match holder {
-            Some(holder) => pass_over(inner, guard, holder, epoch, since),
+            Some(holder) => pass_over(inner, guard, (holder, epoch), since, &mut self.asleep),
             None => nobody(inner, guard, epoch, since),
         }
     }
@@ -161,9 +164,9 @@ impl Sight {
 fn pass_over(
     inner: &Arc<Inner>,
     guard: &mut MutexGuard<'_, Core>,
-    holder: usize,
-    turn: u64,
+    (holder, turn): (usize, u64),
     since: Instant,
+    asleep: &mut Option<u64>,
 ) {
     let shared = guard.sched.task(holder).shared.clone();
     if shared.in_api.load(Ordering::Acquire) {
@@ -179,6 +182,15 @@ fn pass_over(
     let same = guard.sched.current == Some(holder) && guard.sched.turn == turn;
     if !same || guard.closing || shared.in_api.load(Ordering::Acquire) {
         return;
+    }
+    if matches!(probe, Probe::Blocked | Probe::Busy) {
+        // A thread also sleeps for a moment where the system lets it wait: for memory, or a lock of the standard library. One that
+        // waits for another thread sleeps through two looks.
+        let slept = procfs::slept(tid);
+        if slept.is_some() && *asleep != slept && since.elapsed() < PATIENCE {
+            *asleep = slept;
+            return;
+        }
     }
     let state = match probe {
         Probe::Running if guard.is_free() && since.elapsed() > TURN => State::Outside(true),

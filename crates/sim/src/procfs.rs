@@ -111,6 +111,14 @@ pub(crate) fn steady(tid: u64) -> Option<Probe> {
     }
 }
 
+/// How often a thread that sleeps has been switched away from; `None`: it does not sleep, or the system does not tell.
+pub(crate) fn slept(tid: u64) -> Option<u64> {
+    match look(tid)? {
+        Look::Sleeping(switches) => Some(switches),
+        Look::Gone | Look::Running => None,
+    }
+}
+
 enum Look {
     Gone,
     Running,

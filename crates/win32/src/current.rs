@@ -8,8 +8,8 @@ use netiosim_sim::model::ids::Handle;
 use netiosim_sim::model::rule::Rule;
 use netiosim_sim::model::status::Flavour;
 use netiosim_sim::{StackRef, WeakStack};
-use parking_lot::Mutex;
 
+use crate::common::Mutex;
 use crate::default_stack::default_stack;
 use crate::origin;
 
@@ -40,6 +40,10 @@ static MAKERS: Mutex<Vec<(u64, WeakStack)>> = Mutex::new(Vec::new());
 
 /// Which stack made the handles of a tag.
 static OWNERS: Mutex<Vec<(u16, WeakStack)>> = Mutex::new(Vec::new());
+
+/// Tags from here on are those of stacks that are made again and again, with equal handles each time, by explorations that
+/// run beside each other: such a handle is the calling thread's own, or nobody's.
+const SHARED_TAGS: u16 = 0xFFF0;
 
 /// The calling thread is bound to a stack until this is dropped.
 #[must_use = "the thread is bound no longer than this lives"]
@@ -205,11 +209,15 @@ pub(crate) fn owner_of(handle: Handle) -> Option<StackRef> {
     if handle.is_null() {
         return None;
     }
+    let own = of_thread();
+    if own.is_some() && handle.stack() >= SHARED_TAGS {
+        return None;
+    }
     let owners = OWNERS.lock();
     let owner = owners.iter().find(|(tag, _)| *tag == handle.stack())?.1.clone();
     drop(owners);
     let stack = owner.upgrade()?;
-    let own = of_thread().is_some_and(|own| own.uid() == stack.uid());
+    let own = own.is_some_and(|own| own.uid() == stack.uid());
     let made = || {
         stack.inspect(|model| model.registration(handle).is_some() || model.death(handle).is_some())
     };

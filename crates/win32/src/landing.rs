@@ -23,7 +23,7 @@ pub(crate) fn call(delivery: &Delivery, f: impl FnOnce()) {
     struct Landing<'a>(&'a Delivery, bool);
     impl Drop for Landing<'_> {
         fn drop(&mut self) {
-            let _ = RUNNING.try_with(|running| running.borrow_mut().pop());
+            let _ = RUNNING.try_with(|running| forget(&mut running.borrow_mut(), self.0));
             if !self.1 && !std::thread::panicking() {
                 foreign(self.0);
             }
@@ -35,6 +35,16 @@ pub(crate) fn call(delivery: &Delivery, f: impl FnOnce()) {
     let mut landing = Landing(delivery, false);
     f();
     landing.1 = true;
+}
+
+/// A callback has returned: the innermost of its registration. On coroutines it need not be the thread's innermost.
+fn forget(running: &mut Vec<(WeakStack, Handle)>, delivery: &Delivery) {
+    let own = |(stack, handle): &(WeakStack, Handle)| {
+        *handle == delivery.due.lane.handle && stack.is(&delivery.stack)
+    };
+    if let Some(at) = running.iter().rposition(own) {
+        running.remove(at);
+    }
 }
 
 /// Lets a panic that cannot leave its callback say whose it was.

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, VecDeque};
 use netiosim_sim::model::machine::{RowFill, RowRef};
 use netiosim_sim::model::row::Row;
 use netiosim_sim::{StackRef, WeakStack};
-use parking_lot::Mutex;
 
+use crate::common::Mutex;
 use crate::layout::Layout;
 
 /// As many rows rest before the first of them is lent again.

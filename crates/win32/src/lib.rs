@@ -31,6 +31,7 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod check;
+mod common;
 #[cfg(all(feature = "compat", unix))]
 pub mod compat;
 mod current;

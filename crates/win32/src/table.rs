@@ -7,8 +7,8 @@ use std::ffi::c_void;
 use netiosim_sim::model::api::Memory;
 use netiosim_sim::model::ids::TableId;
 use netiosim_sim::{StackRef, WeakStack};
-use parking_lot::Mutex;
 
+use crate::common::Mutex;
 use crate::layout::Layout;
 use crate::{current, lent, origin};
 

@@ -9,7 +9,7 @@ mod replay;
 use std::collections::BTreeMap;
 use std::io::{self, IsTerminal as _};
 use std::num::NonZero;
-use std::path::PathBuf;
+use std::path::{Component, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -54,7 +54,9 @@ pub(crate) fn explore(args: &ExploreArgs, output: &mut Output) -> u8 {
     if let Some(schedule) = &args.replay {
         return replay::replay(args, schedule, &loaded, &problems, style, output);
     }
-    let mut jobs: Vec<Job<'_>> = files.iter().flat_map(|file| jobs(file, &loaded, args)).collect();
+    let stems = stems(&files);
+    let jobs = files.iter().zip(&stems).flat_map(|(file, stem)| jobs(file, stem, &loaded, args));
+    let mut jobs: Vec<Job<'_>> = jobs.collect();
     if let Some(refusal) = kept::refusal(args, jobs.len()) {
         complain(&refusal);
         return USAGE;
@@ -121,8 +123,33 @@ fn chances(strategy: StrategyKind) -> bool {
     matches!(strategy, StrategyKind::Random | StrategyKind::Pct { .. } | StrategyKind::Portfolio)
 }
 
+/// What files are called that are made of these: their names without the ending, and as many folders before them as it takes
+/// to tell them apart.
+fn stems(files: &[PathBuf]) -> Vec<String> {
+    let stem = |file: &PathBuf, folders: usize| {
+        let path = file.with_extension("");
+        let parts: Vec<String> = path
+            .components()
+            .filter(|part| matches!(part, Component::Normal(_)))
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .collect();
+        parts[parts.len().saturating_sub(folders + 1)..].join(".")
+    };
+    let depth = files.iter().map(|file| file.components().count()).max().unwrap_or(0);
+    let mut stems: Vec<String> = files.iter().map(|file| stem(file, 0)).collect();
+    for folders in 1..depth {
+        let same = |one: &String| stems.iter().filter(|other| *other == one).count() > 1;
+        let double: Vec<bool> = stems.iter().map(same).collect();
+        for (n, file) in files.iter().enumerate().filter(|(n, _)| double[*n]) {
+            stems[n] = stem(file, folders);
+        }
+    }
+    stems
+}
+
 fn jobs<'a>(
     file: &'a PathBuf,
+    stem: &'a str,
     loaded: &'a BTreeMap<PathBuf, Loaded>,
     args: &ExploreArgs,
 ) -> Vec<Job<'a>> {
@@ -133,7 +160,7 @@ fn jobs<'a>(
     };
     let holds = |profile: &Profile| !loaded.scenario.profiles.except.contains_key(profile.name());
     let held = profiles.into_iter().filter(holds);
-    held.map(|profile| Job { file, loaded, profile, threads: 1 }).collect()
+    held.map(|profile| Job { file, stem, loaded, profile, threads: 1 }).collect()
 }
 
 /// What shows on a terminal how far a search is.
@@ -144,4 +171,16 @@ fn spinner() -> ProgressBar {
     let style = ProgressStyle::with_template("{spinner} {msg}")
         .unwrap_or_else(|_| ProgressStyle::default_spinner());
     ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()).with_style(style)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stems;
+
+    #[test]
+    fn files_of_one_name_are_told_apart_by_their_folders() {
+        let files = ["a/x.json", "a/y.json", "b/a/x.json", "b/c/z.json", "../c/z.json"];
+        let stems = stems(&files.map(Into::into));
+        assert_eq!(stems, ["a.x", "y", "b.a.x", "b.c.z", "c.z"]);
+    }
 }

@@ -28,6 +28,8 @@ const SHRINKING: Duration = Duration::from_secs(60);
 /// A scenario, and a profile.
 pub(super) struct Job<'a> {
     pub(super) file: &'a PathBuf,
+    /// What files that are made of it are called.
+    pub(super) stem: &'a str,
     pub(super) loaded: &'a Loaded,
     pub(super) profile: Profile,
     /// So many threads may work at it.
@@ -211,7 +213,7 @@ impl Job<'_> {
             ));
             return;
         };
-        let stem = self.file.file_stem().unwrap_or_default().to_string_lossy();
+        let stem = self.stem;
         let what = counterexample.rule.map_or("expectation", |rule| rule.id());
         let name = format!("{stem}.{what}.{}.json", self.profile.name());
         let path = args.output.join(name);

@@ -100,13 +100,14 @@ fn random_orders(limit: Duration) {
 }
 
 fn many_states() {
-    let (states, transitions, least) = ours::many(MANY);
+    let (states, transitions, bytes, least) = ours::many(MANY);
     let mut table = Table::new(
         &format!(
-            "States of {MANY}, on one thread: {} states, {} transitions, {:.2} to a state",
+            "States of {MANY}, on one thread: {} states, {} transitions, {:.2} to a state; netiosim keeps {} bytes of each",
             count(states),
             count(transitions),
-            transitions as f64 / states as f64
+            transitions as f64 / states as f64,
+            bytes as u64 / states
         ),
         &["who", "states", "time", "states a second"],
     );

@@ -58,9 +58,9 @@ pub(crate) fn random(file: &str, limit: Duration) -> (u64, Duration) {
     (seen.schedules, time)
 }
 
-/// States, transitions, and the shortest time.
-pub(crate) fn many(file: &str) -> (u64, u64, Duration) {
+/// States, transitions, bytes, and the shortest time.
+pub(crate) fn many(file: &str) -> (u64, u64, usize, Duration) {
     let (seen, least, _) = repeat(&program(file), 11);
     assert!(seen.states >= 30_000, "{} states are not many", seen.states);
-    (seen.states as u64, seen.transitions, least)
+    (seen.states as u64, seen.transitions, seen.bytes, least)
 }

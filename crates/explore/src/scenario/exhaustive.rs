@@ -52,7 +52,8 @@ pub struct Seen {
     pub columns: usize,
     /// Steps that the model took; all others were known.
     pub taken: u64,
-    /// Bytes of states, of their table and of the ways to them.
+    /// Bytes of states, of their table, of the ways to them and of what is known of steps; the different parts themselves, of which
+    /// there are [few](Self::parts), are not among them.
     pub bytes: usize,
     /// Why the search was cut short; `None`: everything was seen.
     pub stopped: Option<String>,

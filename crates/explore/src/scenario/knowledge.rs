@@ -85,6 +85,17 @@ impl Knowledge {
         });
     }
 
+    /// Bytes on the heap, as allocated.
+    pub(crate) fn bytes(&self) -> usize {
+        let node = |node: &Node| {
+            node.ways.capacity() * size_of::<(u32, Way)>() + node.table.allocation_size()
+        };
+        self.nodes.capacity() * size_of::<Node>()
+            + self.nodes.iter().map(node).sum::<usize>()
+            + self.sights.read.capacity() * size_of::<(u16, u32)>()
+            + self.sights.all.capacity() * size_of::<Sight>()
+    }
+
     /// Where a way leads once this sight is below it.
     fn add(&mut self, way: Way, sight: u32) -> Way {
         match way {

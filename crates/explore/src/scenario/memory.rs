@@ -80,6 +80,20 @@ impl Memory {
         }
     }
 
+    /// Bytes of questions and answers, as allocated.
+    pub(crate) fn bytes(&self) -> usize {
+        let answer = |answer: &Answer| match answer {
+            Answer::Lanes(lanes) => size_of_val(&**lanes),
+            Answer::Ways(ways) => {
+                ways.iter().map(|way| way.writes.bytes()).sum::<usize>() + size_of_val(&**ways)
+            }
+            Answer::Beyond => 0,
+        };
+        self.answers.capacity() * size_of::<Answer>()
+            + self.answers.iter().map(answer).sum::<usize>()
+            + self.known.iter().map(|known| known.bytes() + size_of::<Knowledge>()).sum::<usize>()
+    }
+
     fn put(&self, question: u32, state: &[u32], answers: &mut Vec<u32>) -> Result<bool, u32> {
         let answer = self.find(question, state)?;
         let any = match &self.answers[answer as usize] {

@@ -345,7 +345,7 @@ impl Search {
         self.seen.columns = self.states.columns();
         self.seen.taken = self.space.taken;
         self.states.shrink();
-        self.seen.bytes = self.states.bytes();
+        self.seen.bytes = self.states.bytes() + self.space.memory().bytes();
         self.seen.take(self.verdicts);
         self.seen
     }

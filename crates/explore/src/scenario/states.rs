@@ -47,6 +47,11 @@ impl Writes {
         });
         Self { slots, change }
     }
+
+    /// Bytes on the heap.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&*self.slots)
+    }
 }
 
 impl Deref for Writes {

@@ -2,5 +2,6 @@
 #![allow(dead_code, reason = "each test uses some of it")]
 
 pub(crate) mod corpus;
+pub(crate) mod observed;
 pub(crate) mod opinion;
 pub(crate) mod whole;

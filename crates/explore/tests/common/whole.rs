@@ -23,6 +23,16 @@ impl Whole {
         Self::new(World::new(program, program.seed).searched())
     }
 
+    /// The same world with the numbers of another seed, which records what happens.
+    pub(crate) fn first_recorded(program: &Arc<Program>, seed: u64) -> Self {
+        Self::new(World::new(program, seed).replayed())
+    }
+
+    /// The world itself.
+    pub(crate) fn world(&self) -> &World {
+        &self.world
+    }
+
     fn new(world: World) -> Self {
         let names = world.part_names();
         let mut parts: Vec<_> = names.filter_map(|name| Some((name, world.part(name)?))).collect();

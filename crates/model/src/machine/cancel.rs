@@ -235,6 +235,12 @@ impl Machine {
             entry.grave = Some(Grave { generation, name, death });
             entry.generation = entry.generation.wrapping_add(1) & 0xF_FFFF;
             self.state.free_slots.push(u32::try_from(slot).unwrap_or_default());
+            if self.state.free_slots.len() == self.state.slots.len() {
+                // They tell registrations apart, and what those are owed. Where there is none, what follows does not
+                // depend on how many there were.
+                *self.state.next_order = 0;
+                *self.state.next_birth = 0;
+            }
         }
     }
 

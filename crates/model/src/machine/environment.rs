@@ -119,7 +119,12 @@ impl Machine {
     fn owe(&mut self, steps: &[Effect], chooser: &mut dyn Chooser) {
         let listened = self.listened();
         if steps.len() > 1 && self.pick(OptionId::CascadeOrder, chooser) == "any" {
-            let mut steps = steps.to_vec();
+            // What nobody hears of has no order: asking for one would only multiply the ways of a search.
+            let heard = |step: &&Effect| wanted(step) & listened != 0;
+            for step in steps.iter().filter(|step| !heard(step)) {
+                self.owe_step(step, listened, chooser);
+            }
+            let mut steps: Vec<Effect> = steps.iter().filter(heard).cloned().collect();
             while !steps.is_empty() {
                 let at = next_rank(&steps, chooser);
                 let step = steps.remove(at);
@@ -144,16 +149,9 @@ impl Machine {
     fn owe_step(&mut self, effect: &Effect, listened: u8, chooser: &mut dyn Chooser) {
         self.event(None, What::Effect(effect.clone()));
         self.owe_overlapped(effect);
-        let wanted = match effect {
-            // Its consequences are open questions, whether anybody listens or not.
-            Effect::TeredoPort { .. } => u8::MAX,
-            Effect::IpInterface { .. } => listens(Kind::IpInterface(None)),
-            Effect::Address { .. } => listens(Kind::UnicastAddress(None)),
-            Effect::Route { .. } => listens(Kind::Route(None)),
-            Effect::Hint(_) => listens(Kind::ConnectivityHint),
-            Effect::TeredoState { .. } => 0,
-        };
-        if wanted != u8::MAX && wanted & listened == 0 {
+        // What a port leads to are open questions, whether anybody listens or not.
+        let open = matches!(effect, Effect::TeredoPort { .. });
+        if !open && wanted(effect) & listened == 0 {
             return;
         }
         match *effect {
@@ -295,6 +293,18 @@ pub(super) fn ranked(effects: Vec<Effect>) -> Vec<Effect> {
     }
     steps.sort_by_key(|step| step.0);
     steps.into_iter().map(|step| step.1).collect()
+}
+
+/// Who is told of a step, as [`listens`] has it.
+fn wanted(effect: &Effect) -> u8 {
+    match effect {
+        Effect::TeredoPort { .. } => listens(Kind::TeredoPort),
+        Effect::IpInterface { .. } => listens(Kind::IpInterface(None)),
+        Effect::Address { .. } => listens(Kind::UnicastAddress(None)),
+        Effect::Route { .. } => listens(Kind::Route(None)),
+        Effect::Hint(_) => listens(Kind::ConnectivityHint),
+        Effect::TeredoState { .. } => 0,
+    }
 }
 
 /// The driver picks which kind of step comes next; what is told of one thing keeps its order.

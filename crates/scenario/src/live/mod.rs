@@ -71,8 +71,8 @@ struct Shared {
     joins: BTreeMap<usize, netiosim_sim::JoinHandle<()>>,
     /// The callbacks made so far, by script.
     callbacks: BTreeMap<usize, netiosim_sim::RawCallback>,
-    /// Who sleeps until when.
-    sleepers: Vec<(u64, Signal)>,
+    /// Until when sleeps who, and what wakes him.
+    sleepers: Vec<(u64, ActorId, Signal)>,
     /// Registrations whose call is under way, by actor: their deliveries run inside it.
     registering: Vec<ActorId>,
     steps: u64,
@@ -231,7 +231,7 @@ impl Live {
                 let all = std::mem::take(&mut shared.sleepers);
                 let (due, later) = all.into_iter().partition(|sleeper| sleeper.0 <= now_ms);
                 shared.sleepers = later;
-                due.into_iter().map(|sleeper: (u64, Signal)| sleeper.1).collect()
+                due.into_iter().map(|sleeper: (u64, ActorId, Signal)| sleeper.2).collect()
             };
             if !due.is_empty() {
                 for sleeper in &due {
@@ -239,7 +239,13 @@ impl Live {
                 }
                 continue;
             }
-            let sleeper = self.shared.lock().sleepers.iter().map(|sleeper| sleeper.0).min();
+            // Time goes by for nobody whose process has ended.
+            let sleepers: Vec<(u64, ActorId)> =
+                self.shared.lock().sleepers.iter().map(|sleeper| (sleeper.0, sleeper.1)).collect();
+            let sleeper = self.stack.inspect(|machine| {
+                let alive = |sleeper: &&(u64, ActorId)| machine.actor_info(sleeper.1).is_alive();
+                sleepers.iter().filter(alive).map(|sleeper| sleeper.0).min()
+            });
             let planned = self.program.timeline.get(timeline).map(|entry| entry.0);
             let planned = planned.into_iter().chain(sleeper).min();
             match self.stack.inspect(|machine| next_moment_ms(machine, planned)) {

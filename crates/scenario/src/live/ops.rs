@@ -202,7 +202,8 @@ impl Live {
             Op::Sleep(ms) => {
                 let wake = self.stack.signal("the end of a sleep");
                 let until_ms = self.stack.now_ms().saturating_add(*ms);
-                self.shared.lock().sleepers.push((until_ms, wake.clone()));
+                let sleeper = (until_ms, self.stack.actor(), wake.clone());
+                self.shared.lock().sleepers.push(sleeper);
                 wake.wait().map_err(|_| Stop)?;
             }
             Op::Spawn(thread) => {

@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use netiosim_sim::model::machine::Progress;
 use netiosim_sim::{Overlapped, StackRef};
-use parking_lot::Mutex;
 use windows_sys::Win32::Foundation::{HANDLE, STATUS_CANCELLED, STATUS_PENDING};
 use windows_sys::Win32::System::IO::OVERLAPPED;
 
 use super::macros::exports;
 use super::on_stack;
+use crate::common::Mutex;
 use crate::{current, origin, sentinel};
 
 /// ERROR_IO_PENDING.
