@@ -168,9 +168,16 @@ fn files(folder: &str, ending: &str) -> BTreeMap<String, String> {
     named.collect()
 }
 
-/// The part of a source that is a test: all of a file in a `tests` folder, and in others what
-/// follows `#[cfg(test)]` with a module, which stands last in a file.
+/// The part of a source that is a test: all of a file in a `tests` folder, or of one with checks of
+/// conformance, and in others what follows `#[cfg(test)]` with a module, which stands last in a file.
 fn test_part<'a>(path: &str, text: &'a str) -> &'a str {
+    // What is wrong on purpose shows nothing.
+    if path == "crates/conformance/tests/wrong_backends.rs" {
+        return "";
+    }
+    if path.starts_with("crates/conformance/src/checks/") {
+        return text;
+    }
     if path.split('/').any(|part| part == "tests" || part == "tests.rs") {
         return text;
     }
@@ -222,7 +229,7 @@ fn cells<const N: usize>(path: &str, header: [&str; N]) -> Vec<[String; N]> {
 /// `requirements.tsv`.
 fn requirements() -> Vec<Requirement> {
     let header = ["id", "truth", "flavour", "function", "source", "statement"];
-    let lines = cells("tests/requirements.tsv", header).into_iter();
+    let lines = cells("crates/conformance/requirements.tsv", header).into_iter();
     lines
         .map(|[id, truth, flavour, function, source, statement]| {
             assert!(ids(&id).contains(id.as_str()), "{id}: no id");
@@ -263,7 +270,7 @@ fn page(ledger: &Ledger) -> String {
         "What the documents say about the functions that netiosim simulates: {} numbered statements in \
          our own words, each with the scenarios and tests that show it, or with the reason why a \
          simulator cannot show it. Their source pages are in \
-         [requirements.tsv](../tests/requirements.tsv).\n\n\
+         [requirements.tsv](../crates/conformance/requirements.tsv).\n\n\
          Generated from that list, from the reasons in \
          [requirements-unobservable.tsv](../tests/requirements-unobservable.tsv) and from the ids that \
          scenarios (in `requirements`) and tests name. The test `requirements` compares it with them; \
@@ -365,7 +372,10 @@ fn only_what_is_written_out_is_named() {
 #[test]
 fn every_id_that_is_named_exists() {
     let unknown = Ledger::read().unknown;
-    assert!(unknown.is_empty(), "not in tests/requirements.tsv (id, file): {unknown:#?}");
+    assert!(
+        unknown.is_empty(),
+        "not in crates/conformance/requirements.tsv (id, file): {unknown:#?}"
+    );
 }
 
 #[test]

@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Exec(ExecArgs),
     /// Try every order of what happens in scenario files, and tell the shortest that goes wrong.
     Explore(ExploreArgs),
+    /// Check the simulator against what the documents say, sentence by sentence.
+    Conformance(ConformanceArgs),
     /// Print the JSON schema of scenario or stack files.
     Schema {
         /// Which kind of file.
@@ -107,6 +109,23 @@ pub(crate) enum ImportFrom {
         #[arg(long, short, value_name = "FILE")]
         output: Option<PathBuf>,
     },
+}
+
+/// The arguments of `netiosim conformance`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ConformanceArgs {
+    /// Check this backend: model, manual, controlled or threads; given several times, all of them. Left out: every one.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) backend: Vec<String>,
+    /// Check these requirements only: an id such as TP-07, or a pattern such as 'TP-*'.
+    #[arg(long, value_name = "GLOB", default_value = "*")]
+    pub(crate) id: String,
+    /// Check under this profile only; `all`: under every one that a requirement speaks about.
+    #[arg(long, value_name = "NAME", default_value = "all", value_parser = selection)]
+    pub(crate) profile: Selection,
+    /// How to report: for people, or as one JSON object.
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    pub(crate) format: Format,
 }
 
 /// The arguments of `netiosim run`.

@@ -9,6 +9,7 @@
 
 mod args;
 mod cflags;
+mod conformance;
 #[cfg(unix)]
 mod exec;
 #[cfg(not(unix))]
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
     let code = match args.command {
         Command::Run(run) => run::run(&run, &mut output),
         Command::Explore(args) => explore::explore(&args, &mut output),
+        Command::Conformance(args) => conformance::conformance(&args, &mut output),
         Command::Exec(args) => exec::exec(&args, &mut output),
         Command::Schema { which } => schema::schema(which, &mut output),
         Command::Rules => explain::rules(&mut output),

@@ -1,0 +1,141 @@
+//! What a check has in its hands.
+
+use netiosim_model::function::Function;
+use netiosim_model::net::NotificationType;
+use netiosim_model::profile::Profile;
+use netiosim_model::status::{Flavour, KernelNames, Status};
+
+use crate::backend::{Heard, Register, Registered, Session, Told};
+use crate::check::{Stop, Verdict};
+
+/// A session, and words for what is expected of it.
+pub struct Bench {
+    session: Box<dyn Session>,
+    flavour: Flavour,
+    profile: Profile,
+}
+
+impl std::fmt::Debug for Bench {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Bench({:?}, {:?})", self.profile, self.flavour)
+    }
+}
+
+impl Bench {
+    /// A session of this profile and flavour.
+    #[must_use]
+    pub fn new(session: Box<dyn Session>, profile: Profile, flavour: Flavour) -> Self {
+        Self { session, flavour, profile }
+    }
+
+    /// The system under test.
+    pub fn session(&mut self) -> &mut dyn Session {
+        &mut *self.session
+    }
+
+    /// The profile.
+    #[must_use]
+    pub fn profile(&self) -> Profile {
+        self.profile
+    }
+
+    /// The number of a status in this flavour.
+    #[must_use]
+    pub fn number(&self, status: Status) -> u32 {
+        status.code(self.flavour, KernelNames::default())
+    }
+
+    /// Registers; anything but a success with a handle fails the check.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Fails`].
+    pub fn registered(&mut self, call: &Register) -> Result<u64, Stop> {
+        let Registered { code, handle } = self.session.register(call);
+        self.code("the registration", code, Status::Success)?;
+        match handle {
+            Some(handle) if handle != 0 => Ok(handle),
+            _ => Err(Stop::Fails("the registration succeeded and left no handle".to_owned())),
+        }
+    }
+
+    /// NotifyTeredoPortChange with this context.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Fails`] if it does not succeed.
+    pub fn port_registered(&mut self, context: u64) -> Result<u64, Stop> {
+        self.registered(&Register::new(Function::NotifyTeredoPortChange).context(context))
+    }
+
+    /// Cancels; anything but a success fails the check.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Fails`].
+    pub fn cancelled(&mut self, handle: u64) -> Verdict {
+        let code = self.session.cancel(handle);
+        self.code("the cancel", code, Status::Success)
+    }
+
+    /// The port; anything but a success fails the check.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Fails`].
+    pub fn port(&mut self) -> Result<u16, Stop> {
+        let (code, port) = self.session.teredo_port(Some(0));
+        self.code("GetTeredoPort", code, Status::Success)?;
+        port.ok_or_else(|| Stop::Fails("GetTeredoPort left no port".to_owned()))
+    }
+
+    /// Lets everything that is due be delivered, and tells what came since last time.
+    pub fn heard(&mut self) -> Vec<Heard> {
+        self.session.settle();
+        self.session.heard()
+    }
+
+    /// The ports among them, each with its context and type.
+    pub fn ports(&mut self) -> Vec<(u64, u16, i32)> {
+        let ports = self.heard().into_iter().filter_map(|heard| match heard.told {
+            Told::Port { port, kind } => Some((heard.context, port, kind)),
+            _ => None,
+        });
+        ports.collect()
+    }
+
+    /// Holds a code against the status that the documents name.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Fails`] if it is another.
+    pub fn code(&self, what: &str, code: u32, status: Status) -> Verdict {
+        self.equal(&format!("the code of {what}"), &code, &self.number(status))
+    }
+
+    /// Holds what came against what is expected.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Fails`] if they differ.
+    pub fn equal<T: PartialEq + std::fmt::Debug>(
+        &self,
+        what: &str,
+        came: &T,
+        expected: &T,
+    ) -> Verdict {
+        self.holds(came == expected, || format!("{what} is {came:?}, not {expected:?}"))
+    }
+
+    /// Fails with these words unless something is so.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Fails`].
+    pub fn holds(&self, so: bool, otherwise: impl FnOnce() -> String) -> Verdict {
+        if so { Ok(()) } else { Err(Stop::Fails(otherwise())) }
+    }
+}
+
+/// The number of MibInitialNotification.
+pub(crate) const INITIAL: i32 = NotificationType::Initial.number();

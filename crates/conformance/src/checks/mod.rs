@@ -1,0 +1,30 @@
+//! The checks, one file for each function of the API.
+
+mod cancel_mib_change_notify2;
+mod get_teredo_port;
+mod notify_teredo_port_change;
+
+use crate::check::Check;
+
+/// Every check.
+#[must_use]
+pub fn all() -> Vec<Check> {
+    [notify_teredo_port_change::CHECKS, get_teredo_port::CHECKS, cancel_mib_change_notify2::CHECKS]
+        .concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::all;
+    use crate::requirement::Requirement;
+
+    #[test]
+    fn every_check_shows_a_requirement_and_no_other_does() {
+        let ids: Vec<&str> = all().iter().map(|check| check.id).collect();
+        assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len(), "{ids:?}");
+        let unknown: Vec<_> = ids.iter().filter(|id| Requirement::find(id).is_none()).collect();
+        assert!(unknown.is_empty(), "{unknown:?}");
+    }
+}

@@ -1,0 +1,139 @@
+//! NotifyTeredoPortChange.
+
+use netiosim_model::function::Function;
+use netiosim_model::status::Status;
+
+use crate::backend::{Callback, Register};
+use crate::bench::{Bench, INITIAL};
+use crate::check::{Check, Verdict};
+
+const FUNCTION: Function = Function::NotifyTeredoPortChange;
+
+pub(super) const CHECKS: &[Check] = &[
+    Check::new("TP-01", |bench| bench.port_registered(1).map(drop)),
+    Check::new("TP-02", |bench| {
+        let handle = bench.port_registered(1)?;
+        bench.cancelled(handle)
+    }),
+    Check::of_all("TP-03", |bench| {
+        let call = Register::new(FUNCTION).callback(Callback::Null).variable(0xDEAD_BEEF);
+        let left = bench.session().register(&call);
+        bench.holds(left.code != 0, || "NULL for a callback is accepted".to_owned())?;
+        bench.equal("the variable after the failure", &left.handle, &Some(0))
+    }),
+    Check::of_all("TP-04", without_callback),
+    Check::of_all("TP-05", without_callback),
+    Check::new("TP-06", |bench| {
+        bench.registered(&Register::new(FUNCTION).context(7).initial())?;
+        let ports = bench.ports();
+        let kinds: Vec<(u64, i32)> = ports.iter().map(|port| (port.0, port.2)).collect();
+        bench.equal("contexts and types", &kinds, &vec![(7, INITIAL)])
+    }),
+    Check::new("TP-07", |bench| {
+        let port = bench.port()?;
+        bench.holds(port != 0, || "the client has no port".to_owned())?;
+        bench.registered(&Register::new(FUNCTION).initial())?;
+        let ports: Vec<u16> = bench.ports().iter().map(|port| port.1).collect();
+        bench.equal("the port of the initial notification", &ports, &vec![0])
+    }),
+    Check::new("TP-08", |bench| {
+        bench.port_registered(1)?;
+        let before = bench.ports();
+        bench.equal("notifications before any change", &before, &Vec::new())?;
+        bench.session().restart_teredo(50_001)?;
+        let after = bench.ports();
+        bench.holds(after.iter().all(|port| port.2 != INITIAL), || format!("{after:?}"))
+    }),
+    Check::new("TP-09", |bench| {
+        bench.registered(&Register::new(FUNCTION).initial())?;
+        let mut all = bench.ports();
+        for port in [50_001, 50_002] {
+            bench.session().restart_teredo(port)?;
+            all.extend(bench.ports());
+        }
+        let at: Vec<usize> =
+            all.iter().enumerate().filter(|port| port.1.2 == INITIAL).map(|port| port.0).collect();
+        bench.equal("positions of initial notifications", &at, &vec![0])
+    }),
+    Check::new("TP-10", |bench| {
+        for context in [0, 1, 0xFFFF_FFFF_FFFF_FFF7, 0x8000_0000_0000_0000] {
+            let handle = bench.registered(&Register::new(FUNCTION).context(context).initial())?;
+            let contexts: Vec<u64> = bench.ports().iter().map(|port| port.0).collect();
+            bench.equal("the context", &contexts, &vec![context])?;
+            bench.cancelled(handle)?;
+        }
+        Ok(())
+    }),
+    Check::new("TP-11", |bench| {
+        bench.port_registered(1)?;
+        bench.session().restart_teredo(50_123)?;
+        let ports = bench.ports();
+        let told = ports.iter().any(|port| port.1 == 50_123 && port.2 != INITIAL);
+        bench.holds(told, || format!("port 50123 is not among {ports:?}"))
+    }),
+    Check::new("TP-12", |bench| {
+        bench.registered(&Register::new(FUNCTION).initial())?;
+        bench.session().restart_teredo(50_001)?;
+        let mut ports = bench.ports();
+        bench.session().stop_teredo()?;
+        ports.extend(bench.ports());
+        bench.holds(ports.iter().all(|port| (0..4).contains(&port.2)), || format!("{ports:?}"))
+    }),
+    Check::new("TP-15", |bench| {
+        let first = bench.port()?;
+        bench.port_registered(1)?;
+        bench.session().restart_teredo(50_007)?;
+        let last = bench.ports().last().map_or(first, |port| port.1);
+        let now = bench.port()?;
+        bench.equal("what GetTeredoPort answers", &now, &last)
+    }),
+    Check::new("TP-18", |bench| {
+        bench.session().fail(FUNCTION, Status::InvalidHandle)?;
+        let left = bench.session().register(&Register::new(FUNCTION));
+        bench.code("the registration", left.code, Status::InvalidHandle)
+    }),
+    Check::new("TP-21", |bench| {
+        bench.port_registered(1)?;
+        bench.session().reboot()?;
+        bench.heard();
+        bench.session().restart_teredo(50_001)?;
+        let after = bench.ports();
+        bench.equal("notifications after the reboot", &after, &Vec::new())
+    }),
+    Check::new("TP-27", |bench| {
+        let (one, two) = (bench.port_registered(5)?, bench.port_registered(5)?);
+        bench.holds(one != two, || "two registrations have one handle".to_owned())?;
+        bench.session().restart_teredo(50_001)?;
+        let ports: Vec<(u64, u16)> = bench.ports().iter().map(|port| (port.0, port.1)).collect();
+        bench.equal("who hears of the change", &ports, &vec![(5, 50_001); 2])
+    }),
+    Check::new("TP-32", |bench| {
+        let before = bench.port()?;
+        bench.registered(&Register::new(FUNCTION).initial())?;
+        bench.heard();
+        let after = bench.port()?;
+        bench.equal("the port after the initial call", &after, &before)
+    }),
+    Check::new("TP-36", |bench| {
+        bench.port_registered(1)?;
+        bench.session().set_mtu(1400)?;
+        let ports = bench.ports();
+        bench.equal("notifications of a change of the MTU", &ports, &Vec::new())
+    }),
+    Check::new("TP-40", |bench| {
+        bench.port_registered(1)?;
+        let mut exception = bench.port()?;
+        for port in [50_001, 50_777, 49_152] {
+            bench.session().restart_teredo(port)?;
+            exception = bench.ports().last().map_or(exception, |port| port.1);
+            let now = bench.port()?;
+            bench.equal("the exception", &exception, &now)?;
+        }
+        Ok(())
+    }),
+];
+
+fn without_callback(bench: &mut Bench) -> Verdict {
+    let left = bench.session().register(&Register::new(FUNCTION).callback(Callback::Null));
+    bench.code("a registration without a callback", left.code, Status::InvalidParameter)
+}
