@@ -79,3 +79,13 @@ real_backend::suite! {
     one_that_polls_is_cut_and_ends_all_the_same
     one_that_never_ends_is_given_up
 }
+
+#[cfg(feature = "coroutines")]
+#[test]
+#[should_panic(expected = "more than 128 threads at a time")]
+fn more_coroutines_than_there_can_be_are_told() {
+    let _ = Explorer::new().coroutines().max_executions(3).check(|stack| {
+        let all: Vec<_> = (0..140).map(|n| stack.spawn(&format!("t{n}"), || {})).collect();
+        all.into_iter().for_each(|one| one.join().unwrap());
+    });
+}

@@ -111,7 +111,7 @@ fn what_is_no_checkpoint_is_told() {
     for (from, to, says) in [
         ("{\"version\":1", "{\"version\":7", "its version is 7, and 1 is known"),
         ("\"came\":[", "\"came\":[0,", "its numbers do not fit each other"),
-        ("\"ends\":", "\"ands\":", "unknown field `ands`"),
+        ("\"told\":", "\"tald\":", "unknown field `tald`"),
     ] {
         let broken = text.replacen(from, to, 1);
         assert_ne!(broken, text, "{from}");

@@ -187,6 +187,11 @@ fn pass_over(
         // A thread also sleeps for a moment where the system lets it wait: for memory, or a lock of the standard library. One that
         // waits for another thread sleeps through two looks.
         let slept = procfs::slept(tid);
+        if slept.is_none() && cfg!(target_os = "linux") {
+            // It has woken up since.
+            *asleep = None;
+            return;
+        }
         if slept.is_some() && *asleep != slept && since.elapsed() < PATIENCE {
             *asleep = slept;
             return;

@@ -197,8 +197,9 @@ pub(crate) fn own_handle(stack: &StackRef, handle: Handle) {
     let mut owners = OWNERS.lock();
     let known = |(tag, owner): &(u16, WeakStack)| *tag == handle.stack() && owner.is(stack);
     if !owners.iter().any(known) {
-        // A tag is given anew when its stack is gone.
-        owners.retain(|(tag, owner)| *tag != handle.stack() && owner.is_held());
+        // A tag is given anew when its stack is gone; one that explorations share has several at a time.
+        let shared = handle.stack() >= SHARED_TAGS;
+        owners.retain(|(tag, owner)| owner.is_held() && (shared || *tag != handle.stack()));
         owners.push((handle.stack(), stack.downgrade()));
     }
 }
@@ -214,12 +215,18 @@ pub(crate) fn owner_of(handle: Handle) -> Option<StackRef> {
         return None;
     }
     let owners = OWNERS.lock();
-    let owner = owners.iter().find(|(tag, _)| *tag == handle.stack())?.1.clone();
-    drop(owners);
-    let stack = owner.upgrade()?;
-    let own = own.is_some_and(|own| own.uid() == stack.uid());
-    let made = || {
+    let owners: Vec<WeakStack> = owners
+        .iter()
+        .filter(|(tag, _)| *tag == handle.stack())
+        .map(|(_, owner)| owner.clone())
+        .collect();
+    let own = own.map(|own| own.uid());
+    let made = |stack: &StackRef| {
         stack.inspect(|model| model.registration(handle).is_some() || model.death(handle).is_some())
     };
-    (!own && !stack.is_closed() && made()).then_some(stack)
+    let others = owners.iter().filter_map(WeakStack::upgrade);
+    let mut makers =
+        others.filter(|stack| own != Some(stack.uid()) && !stack.is_closed() && made(stack));
+    // Of several that made this number nobody knows whose it is.
+    makers.next().filter(|_| makers.next().is_none())
 }

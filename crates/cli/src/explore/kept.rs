@@ -1,7 +1,8 @@
 //! A search that is kept in a file when it is cut short, and one that goes on from there.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use netiosim_explore::scenario::{Checkpoint, Search};
@@ -50,11 +51,13 @@ pub(super) struct Keeper<'a> {
     path: Option<&'a Path>,
     subject: String,
     last: Instant,
+    /// Whether it could not be kept once.
+    failed: bool,
 }
 
 impl<'a> Keeper<'a> {
     pub(super) fn new(args: &'a ExploreArgs, subject: String) -> Self {
-        Self { path: args.checkpoint.as_deref(), subject, last: Instant::now() }
+        Self { path: args.checkpoint.as_deref(), subject, last: Instant::now(), failed: false }
     }
 
     /// Whether it is time to keep the search.
@@ -65,17 +68,38 @@ impl<'a> Keeper<'a> {
     /// Keeps a search; a file that was there is replaced as a whole. Says what came of it.
     pub(super) fn keep(&mut self, search: &Search) -> Option<String> {
         let path = self.path?;
+        let kept = search.checkpoint(&self.subject);
+        let written = replace(path, &kept.text());
         self.last = Instant::now();
-        let new = path.with_extension("new");
-        let kept = search.checkpoint(&self.subject).text();
-        let written = fs::write(&new, kept).and_then(|()| fs::rename(&new, path));
         Some(match written {
             Ok(()) => format!(
                 "the search is kept with {} states: go on with --resume {}",
-                search.states(),
+                kept.states(),
                 path.display()
             ),
-            Err(error) => format!("the search cannot be kept in {}: {error}", path.display()),
+            Err(error) => {
+                self.failed = true;
+                format!("the search cannot be kept in {}: {error}", path.display())
+            }
         })
     }
+
+    /// Keeps a search that goes on: only what is amiss is said, and once.
+    pub(super) fn keep_meanwhile(&mut self, search: &Search) -> Option<String> {
+        let (before, said) = (self.failed, self.keep(search));
+        said.filter(|_| self.failed && !before)
+    }
+}
+
+/// Replaces a file as a whole, by way of one beside it that nobody else has.
+fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = PathBuf::from(beside);
+    let mut file = OpenOptions::new().write(true).create_new(true).open(&beside)?;
+    let done = file.write_all(text.as_bytes()).and_then(|()| fs::rename(&beside, path));
+    if done.is_err() {
+        let _ = fs::remove_file(&beside);
+    }
+    done
 }

@@ -147,7 +147,7 @@ impl Job<'_> {
             if !pause {
                 break;
             }
-            keeper.keep(&search);
+            remarks.extend(keeper.keep_meanwhile(&search));
         }
         if search.is_cut_short() {
             remarks.extend(keeper.keep(&search));

@@ -1,5 +1,6 @@
 //! The thread that makes the executions, and what it says to whoever waits for them.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -61,6 +62,8 @@ pub(crate) enum Message {
     },
     /// An execution does not come to its end.
     Endless(Statistics),
+    /// The exploration cannot go on, and why.
+    Broken(String),
     /// Executions begin, and these run them.
     Begins(Crew),
 }
@@ -103,8 +106,16 @@ impl Order {
             let backend = Backend::new(coroutines);
             link.outbox.send(Message::Begins(backend.crew()));
             let rig = Rig::new(prototype, backend, body, link);
-            if let Some(outcome) = work(&rig) {
-                rig.link().outbox.send(Message::Done(outcome));
+            match catch_unwind(AssertUnwindSafe(|| work(&rig))) {
+                Ok(Some(outcome)) => rig.link().outbox.send(Message::Done(outcome)),
+                Ok(None) => {}
+                // Whoever was left behind may keep the sender for good: nobody would learn of it otherwise.
+                Err(panic) => {
+                    let text = panic.downcast_ref::<String>().map(String::as_str);
+                    let text = text.or(panic.downcast_ref::<&str>().copied());
+                    let text = text.unwrap_or("the exploration's own thread panicked").to_owned();
+                    rig.link().outbox.send(Message::Broken(text));
+                }
             }
         });
         driver.expect("the system gives a thread for the exploration");
@@ -132,6 +143,7 @@ impl Order {
                     let coverage = Coverage::Limited(Limit::Depth);
                     return Outcome { coverage, statistics, wrong: None };
                 }
+                Ok(Message::Broken(why)) => panic!("{why}"),
                 Err(RecvTimeoutError::Disconnected) => {
                     panic!("the exploration's own thread panicked: a bug of netiosim")
                 }

@@ -1,11 +1,12 @@
 //! A search that was cut short, kept to go on later.
 //!
-//! What is kept is how each state was reached, not the state: whoever goes on takes those steps again, each once, and so
-//! sees at once if the scenario, or what the model makes of it, is not what it was.
+//! What is kept is how each state was reached, not the state. Whoever goes on looks at every state again that was looked at,
+//! and compares: so it is seen if the scenario, or what the model makes of it, is not what it was. What costs most, judging the
+//! ends, is not done again.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
-use netiosim_model::ids::{Handle, LaneId};
 use netiosim_scenario::world::Choice;
 use serde::{Deserialize, Serialize};
 
@@ -24,19 +25,14 @@ pub struct Checkpoint {
     /// The settings that belong to it.
     pub(super) orderly: bool,
     pub(super) findings_only: bool,
-    /// As many states were looked at, the last of them so many steps from the beginning; the next level begins at this one.
+    /// As many states were looked at.
     pub(super) expanded: u32,
-    pub(super) depth: u32,
-    pub(super) level_end: u32,
-    pub(super) transitions: u64,
-    pub(super) deduplicated: u64,
-    pub(super) ends: u64,
     /// Every step that leads to a state.
     pub(super) steps: Vec<SavedStep>,
     /// Of each state but the first the one before it and the step, by position, one behind the other.
     pub(super) came: Vec<u32>,
-    /// The states of which there was something new to tell, and whether they are ends.
-    pub(super) told: Vec<(u32, bool)>,
+    /// The states of which there was something new to tell.
+    pub(super) told: BTreeSet<u32>,
 }
 
 /// A step in a form that lasts.
@@ -66,16 +62,6 @@ impl SavedStep {
             Choice::Time => Who::Time,
         };
         Self { who, picks: step.picks.clone() }
-    }
-
-    pub(super) fn step(&self) -> Step {
-        let choice = match self.who {
-            Who::Run(runner) => Choice::Run(runner),
-            Who::Deliver(handle, lane) => Choice::Deliver(LaneId { handle: Handle(handle), lane }),
-            Who::Timeline => Choice::Timeline,
-            Who::Time => Choice::Time,
-        };
-        Step { choice, picks: self.picks.clone() }
     }
 }
 
@@ -128,14 +114,9 @@ impl Checkpoint {
             orderly: false,
             findings_only: false,
             expanded: 0,
-            depth: 0,
-            level_end: 1,
-            transitions: 0,
-            deduplicated: 0,
-            ends: 0,
             steps: Vec::new(),
             came: Vec::new(),
-            told: Vec::new(),
+            told: BTreeSet::new(),
         }
     }
 

@@ -8,7 +8,7 @@ use netiosim_scenario::world::Choice;
 
 use super::space::{Space, Way};
 use super::states::States;
-use super::verdicts::{Verdicts, Wanted};
+use super::verdicts::{CONTRADICTION, Verdicts, Wanted};
 use crate::walk;
 
 const UNKNOWN: u32 = u32::MAX;
@@ -60,6 +60,8 @@ pub(crate) struct Graph {
     most: usize,
     pub(crate) transitions: u64,
     pub(crate) ends: u64,
+    /// Whether a state was wrong whose way is not, gone again.
+    pub(crate) contradiction: bool,
 }
 
 impl Graph {
@@ -79,6 +81,7 @@ impl Graph {
             most,
             transitions: 0,
             ends: 0,
+            contradiction: false,
         }
     }
 
@@ -103,9 +106,10 @@ impl Graph {
         &self.space
     }
 
-    /// Whether a step had more ways than are looked at.
-    pub(crate) fn too_many(&self) -> bool {
-        self.space.too_many
+    /// Why no walk can say anything.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        let contradiction = self.contradiction.then(|| CONTRADICTION.to_owned());
+        self.space.trouble().or(contradiction)
     }
 
     /// Bytes of states and ways.
@@ -160,7 +164,7 @@ impl Graph {
         if self.verdicts.is_bad(&self.space, history, way) {
             node.kind = Kind::Bad;
             let steps = self.states.way_to(&self.space, state);
-            self.verdicts.tell_bad(&self.space, &steps);
+            self.contradiction |= self.verdicts.tell_bad(&self.space, &steps);
         } else {
             let before = self.states.hash_of(state);
             let (states, edges, most) = (&mut self.states, &mut self.edges, self.most);

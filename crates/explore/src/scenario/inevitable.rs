@@ -24,7 +24,7 @@ pub enum Inevitable {
     /// Behind so many steps of the counterexample; 0: the scenario always fails. It is certain of the continuations that come
     /// to an end.
     After(usize),
-    /// There are too many continuations to look at.
+    /// There are too many continuations to look at, or some lead behind the horizon.
     Unknown,
 }
 
@@ -117,7 +117,7 @@ fn escapes(
                 None => full = true,
             }
         });
-        if full || space.too_many {
+        if full || space.beyond || space.trouble().is_some() {
             return None;
         }
         if !any && !fails_at_end(space, failing, before, states.way_to(space, from)) {

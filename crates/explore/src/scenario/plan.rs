@@ -5,7 +5,7 @@ use std::sync::Arc;
 use netiosim_scenario::program::Program;
 
 use super::exhaustive::{Limits, Seen};
-use super::sample::sample;
+use super::sample::sample_enough;
 use super::search::Search;
 use super::verdicts::Wanted;
 use crate::walk::StrategyKind;
@@ -74,13 +74,8 @@ pub fn explore(
             );
             let schedules = plan.schedules.or(endless.then_some(MOST_SCHEDULES));
             let strategy = other.build(plan.seed);
-            let mut seen = sample(program, plan.wanted, strategy, schedules, &plan.limits, stop);
-            // A sample that has as many schedules as it was to have is finished, not cut short.
-            if endless && schedules == Some(seen.schedules) && seen.cut == 0 {
-                seen.stopped = None;
-                seen.sampled = true;
-            }
-            seen
+            let schedules = (schedules, endless);
+            sample_enough(program, plan.wanted, strategy, schedules, &plan.limits, stop)
         }
     }
 }

@@ -7,7 +7,7 @@ use netiosim_scenario::program::Program;
 use super::exhaustive::{Limits, Seen};
 use super::graph::{Edge, Graph, Kind};
 use super::verdicts::Wanted;
-use crate::walk::{self, Coverage, Strategy, Walk};
+use crate::walk::{self, Coverage, Limit, Strategy, Walk};
 
 /// How often `stop` is asked, in schedules.
 const ASK: u64 = 256;
@@ -24,6 +24,18 @@ pub fn sample(
     wanted: Wanted,
     strategy: Box<dyn Strategy>,
     schedules: Option<u64>,
+    limits: &Limits,
+    stop: &mut dyn FnMut(usize) -> Option<String>,
+) -> Seen {
+    sample_enough(program, wanted, strategy, (schedules, false), limits, stop)
+}
+
+/// The same; with `true`, as many schedules are enough: a sample that has them is finished, and not cut short.
+pub(super) fn sample_enough(
+    program: &Arc<Program>,
+    wanted: Wanted,
+    strategy: Box<dyn Strategy>,
+    (schedules, enough): (Option<u64>, bool),
     limits: &Limits,
     stop: &mut dyn FnMut(usize) -> Option<String>,
 ) -> Seen {
@@ -62,9 +74,8 @@ pub fn sample(
         }
         walk.end();
         graph.verdicts_mut().stamp(walk.statistics().executions);
-        if graph.too_many() {
-            let reason = "a step has more ways than are looked at; fix some options of the profile";
-            seen.stopped = Some(reason.to_owned());
+        if let Some(trouble) = graph.trouble() {
+            seen.stopped = Some(trouble);
             break;
         }
         if wanted.first_only && !graph.verdicts().violations.is_empty() {
@@ -81,6 +92,7 @@ pub fn sample(
     seen.schedules = done.executions;
     seen.depth = u32::try_from(done.max_depth).unwrap_or(u32::MAX);
     match walk.coverage() {
+        Some(Coverage::Limited(Limit::Executions)) if enough => seen.sampled = true,
         Some(Coverage::Limited(limit)) if seen.stopped.is_none() => {
             seen.stopped = Some(format!("{limit} was reached"));
         }

@@ -1,5 +1,6 @@
 //! The search over all states, breadth first: the way to the first state that goes wrong is the shortest.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use netiosim_scenario::program::Program;
@@ -10,7 +11,7 @@ use super::exhaustive::{Limits, Seen};
 use super::intern::Interner;
 use super::space::{Space, Way};
 use super::states::{NONE, States};
-use super::verdicts::{Verdicts, Wanted};
+use super::verdicts::{CONTRADICTION, Verdicts, Wanted};
 
 /// How often `stop` is asked, in states.
 const ASK: u32 = 128;
@@ -54,8 +55,10 @@ pub struct Search {
     depth: u32,
     level_end: u32,
     seen: Seen,
-    /// The states of which there was something new to tell, and whether they are ends.
-    told: Vec<(u32, bool)>,
+    /// The states of which there was something new to tell.
+    told: BTreeSet<u32>,
+    /// The states of which there was something new to tell when they were looked at before: no others are judged.
+    again: Option<BTreeSet<u32>>,
     /// How many states there were when the last one had been looked at to the end, and what was counted by then.
     settled: (usize, Counts),
     row: Vec<u32>,
@@ -86,7 +89,8 @@ impl Search {
             depth: 0,
             level_end: 1,
             seen: Seen::default(),
-            told: Vec::new(),
+            told: BTreeSet::new(),
+            again: None,
             settled: (1, Counts::default()),
             row: Vec::new(),
         }
@@ -112,63 +116,41 @@ impl Search {
     ) -> Result<Self, Misfit> {
         kept.fits(subject, wanted.orderly, wanted.findings_only)?;
         let mut search = Self::new(program, wanted);
-        search.rebuild(kept)?;
-        (search.at, search.depth, search.level_end) = (kept.expanded, kept.depth, kept.level_end);
-        let counts = Counts {
-            transitions: kept.transitions,
-            deduplicated: kept.deduplicated,
-            ends: kept.ends,
-        };
-        search.settled = (search.states.len(), counts);
-        search.seen.transitions = counts.transitions;
-        (search.seen.deduplicated, search.seen.ends) = (counts.deduplicated, counts.ends);
-        // What was found is found again, in the same order.
-        let mut told = kept.told.iter().peekable();
-        for state in 0..kept.expanded {
-            search.is_bad(state);
-            if let Some((_, at_end)) = told.next_if(|(told, _)| *told == state) {
-                if *at_end {
-                    search.judge_end(state);
-                } else {
-                    search.tell_bad(state);
-                }
+        search.again = Some(kept.told.clone());
+        while search.at < kept.expanded {
+            let all = Limits { bytes: usize::MAX, ..Limits::default() };
+            let limits = Limits { states: usize::MAX, ..all };
+            if !matches!(search.go_on(&limits, &mut |_| None), Some(Ok(()))) {
+                return Err(Misfit::Changed { state: search.at });
+            }
+            if search.states.len() > kept.states() {
+                break;
             }
         }
-        search.told.clone_from(&kept.told);
+        search.again = None;
+        search.compare(kept)?;
         Ok(search)
     }
 
-    /// Takes the steps to all states again.
-    fn rebuild(&mut self, kept: &Checkpoint) -> Result<(), Misfit> {
-        let steps: Vec<_> = kept.steps.iter().map(SavedStep::step).collect();
-        let mut row = std::mem::take(&mut self.row);
+    /// Holds the states against those of a checkpoint.
+    fn compare(&self, kept: &Checkpoint) -> Result<(), Misfit> {
         let came = kept.came.chunks_exact(2).map(|came| (came[0], came[1]));
-        let mut next = (1_u32..).zip(came).peekable();
-        while let Some((state, (from, _))) = next.peek().copied() {
-            let changed = Err(Misfit::Changed { state });
-            if from >= state {
-                return changed;
-            }
-            self.states.read(from, &mut row);
-            let before = self.states.hash_of(from);
-            let states = &mut self.states;
-            let mut full = false;
-            self.space.each_way(&mut row, |space, row, way| {
-                let wanted = next.peek().filter(|(_, came)| came.0 == from);
-                let wanted = wanted.and_then(|(_, came)| steps.get(came.1 as usize));
-                if wanted == Some(space.step(way.step)) {
-                    let hash = states.hash(before, row, &way.writes);
-                    let added = states.add(from, way.step, hash, &way.writes, usize::MAX);
-                    full |= added.is_none_or(|(_, new)| !new);
-                    next.next();
-                }
-            });
-            let stays = next.peek().is_some_and(|(_, came)| came.0 == from);
-            if stays || full {
-                return changed;
+        for (state, (from, step)) in (1_u32..).zip(came) {
+            let same = ((state as usize) < self.states.len())
+                .then(|| self.states.came(state))
+                .flatten()
+                .is_some_and(|own| {
+                    let own_step = SavedStep::new(self.space.step(own.1));
+                    own.0 == from && kept.steps.get(step as usize) == Some(&own_step)
+                });
+            if !same {
+                return Err(Misfit::Changed { state });
             }
         }
-        self.row = row;
+        if self.states.len() != kept.states() {
+            let state = u32::try_from(kept.states()).unwrap_or(NONE);
+            return Err(Misfit::Changed { state });
+        }
         Ok(())
     }
 
@@ -178,10 +160,8 @@ impl Search {
         let mut kept = Checkpoint::new(subject);
         kept.orderly = self.wanted.orderly;
         kept.findings_only = self.wanted.findings_only;
-        (kept.expanded, kept.depth, kept.level_end) = (self.at, self.depth, self.level_end);
-        let (count, counts) = self.settled;
-        kept.transitions = counts.transitions;
-        (kept.deduplicated, kept.ends) = (counts.deduplicated, counts.ends);
+        kept.expanded = self.at;
+        let count = self.settled.0;
         kept.told.clone_from(&self.told);
         let mut steps = Interner::new();
         for state in 1..u32::try_from(count).unwrap_or(NONE) {
@@ -209,6 +189,13 @@ impl Search {
     /// states, gives a reason. It can be called again, and goes on.
     pub fn run(&mut self, limits: &Limits, stop: &mut dyn FnMut(usize) -> Option<String>) {
         self.seen.stopped = None;
+        // A state that was not looked at to its end is looked at anew.
+        let (count, counts) = self.settled;
+        self.states.truncate(count);
+        self.ahead = Ahead::default();
+        let Counts { transitions, deduplicated, ends } = counts;
+        (self.seen.transitions, self.seen.deduplicated, self.seen.ends) =
+            (transitions, deduplicated, ends);
         while let Some(reason) = self.go_on(limits, stop) {
             if let Err(reason) = reason {
                 self.seen.stopped = Some(reason);
@@ -263,9 +250,11 @@ impl Search {
     /// Everything that can happen in the next state.
     fn expand(&mut self, most: usize) -> Result<(), String> {
         let from = self.at;
+        if let Some(trouble) = self.space.trouble() {
+            return Err(trouble);
+        }
         if self.is_bad(from) {
-            self.tell_bad(from);
-            return Ok(());
+            return self.tell_bad(from);
         }
         let before = self.states.hash_of(from);
         let (states, seen, mut full) = (&mut self.states, &mut self.seen, false);
@@ -299,9 +288,8 @@ impl Search {
         if full {
             return Err(format!("the limit of {most} states was reached"));
         }
-        if self.space.too_many {
-            let reason = "a step has more ways than are looked at; fix some options of the profile";
-            return Err(reason.to_owned());
+        if let Some(trouble) = self.space.trouble() {
+            return Err(trouble);
         }
         if !any {
             self.seen.ends += 1;
@@ -318,21 +306,35 @@ impl Search {
         self.verdicts.is_bad(&self.space, history, way)
     }
 
-    fn tell_bad(&mut self, state: u32) {
+    /// Whether a state is judged, or was before and there was nothing new to tell of it.
+    fn is_judged(&self, state: u32) -> bool {
+        self.again.as_ref().is_none_or(|told| told.contains(&state))
+    }
+
+    fn tell_bad(&mut self, state: u32) -> Result<(), String> {
+        if !self.is_judged(state) {
+            return Ok(());
+        }
         let steps = self.states.way_to(&self.space, state);
         let before = self.verdicts.count();
-        self.verdicts.tell_bad(&self.space, &steps);
-        if self.verdicts.count() > before {
-            self.told.push((state, false));
+        if self.verdicts.tell_bad(&self.space, &steps) {
+            return Err(CONTRADICTION.to_owned());
         }
+        if self.verdicts.count() > before {
+            self.told.insert(state);
+        }
+        Ok(())
     }
 
     fn judge_end(&mut self, state: u32) {
+        if !self.is_judged(state) {
+            return;
+        }
         let steps = self.states.way_to(&self.space, state);
         let before = self.verdicts.count();
         self.verdicts.judge_end(&mut self.space, &steps);
         if self.verdicts.count() > before {
-            self.told.push((state, true));
+            self.told.insert(state);
         }
     }
 

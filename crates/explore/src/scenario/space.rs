@@ -77,7 +77,9 @@ pub struct Space {
     /// Steps that were taken.
     pub(crate) taken: u64,
     /// Whether a step had more ways than are looked at.
-    pub(crate) too_many: bool,
+    too_many: bool,
+    /// Whether there are more parts than a state can have.
+    too_large: bool,
     /// Whether something would follow behind the horizon.
     pub(crate) beyond: bool,
     touched: Touches,
@@ -105,6 +107,7 @@ impl Space {
             lanes: Interner::new(),
             taken: 0,
             too_many: false,
+            too_large: false,
             beyond: false,
             touched: Touches::default(),
             answers: Vec::new(),
@@ -157,6 +160,17 @@ impl Space {
     /// What is known of steps.
     pub(crate) fn memory(&self) -> &Memory {
         &self.memory
+    }
+
+    /// Why nothing can be said any more.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        let many =
+            "a step has more ways than are looked at; fix some options of the profile".to_owned();
+        let large = || {
+            "the scenario has more threads, locks and other parts than a search can hold: 65,534"
+                .to_owned()
+        };
+        self.too_large.then(large).or(self.too_many.then_some(many))
     }
 
     /// What a search that was cut short by the horizon says.
@@ -340,7 +354,11 @@ impl Space {
         if let Some(slot) = self.slots.get(name) {
             return slot;
         }
-        let slot = self.slots.add(name);
+        let Some(slot) = self.slots.add(name) else {
+            // Whoever searches looks at this before anything else.
+            self.too_large = true;
+            return 0;
+        };
         self.at.push(0);
         self.memory.slots = self.slots.len();
         if let WorldPartName::Runner(n) = name

@@ -187,6 +187,19 @@ impl States {
         Some((state, true))
     }
 
+    /// Forgets the states from this one on.
+    pub(crate) fn truncate(&mut self, count: usize) {
+        for state in count..self.len() {
+            let number = u32::try_from(state).unwrap_or(NONE);
+            if let Ok(known) = self.table.find_entry(self.hashes[state], |one| *one == number) {
+                known.remove();
+            }
+        }
+        self.came.truncate(count);
+        self.hashes.truncate(count);
+        self.rows.truncate(count * self.slots.len());
+    }
+
     /// The state that comes of another by what was written, if it is known. `row` is room to work in.
     pub(crate) fn find(
         &self,
@@ -285,5 +298,9 @@ mod tests {
         assert_eq!((states.came(4), states.came(0)), (Some((3, 7)), None));
         assert_eq!((states.len(), states.columns()), (5, 3));
         assert_eq!(add(&mut states, 4, &[(6, 0)]), (3, false));
+        states.truncate(3);
+        assert_eq!((states.len(), states.came(2)), (3, Some((0, 7))));
+        assert_eq!(add(&mut states, 2, &[(6, 4)]), (3, true), "what was forgotten is new");
+        assert_eq!(add(&mut states, 0, &[(2, 5)]), (2, false));
     }
 }

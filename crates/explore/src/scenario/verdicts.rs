@@ -9,6 +9,9 @@ use netiosim_scenario::program::{Program, PropertyKind};
 
 use super::space::{Space, Step};
 
+/// What a search says that found a state wrong, and nothing wrong on the way to it.
+pub(crate) const CONTRADICTION: &str = "the search contradicts itself: a state is wrong, and the way to it is not; this is a bug of netiosim";
+
 /// What is looked for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
@@ -148,11 +151,12 @@ impl Verdicts {
         self.stamped = self.violations.len();
     }
 
-    /// Something went wrong on the way to a state.
-    pub(crate) fn tell_bad(&mut self, space: &Space, steps: &[Step]) {
+    /// Something went wrong on the way to a state. Returns whether it does not when the way is gone again: then the search
+    /// contradicts itself.
+    pub(crate) fn tell_bad(&mut self, space: &Space, steps: &[Step]) -> bool {
         // It is no end: what is wrong is in the trace, and nothing is held against what did not happen yet.
         let outcome = space.replay(steps).finish_untold(Some("on the way".to_owned()));
-        self.tell(space.program(), &outcome, steps, false);
+        self.tell(space.program(), &outcome, steps, false)
     }
 
     /// Holds the end of a way against the expectations. Returns whether they are met.
@@ -171,7 +175,9 @@ impl Verdicts {
             let finding =
                 unmet.path == "expect.findings" || unmet.path == "expect.findings.must_not";
             let failure = outcome.failures.iter().any(|failure| *failure.place == *unmet.path);
-            let violated = unmet.is_violated_property();
+            // What was delivered behind a cancel stays so.
+            let late = unmet.path.ends_with(".none_after_cancel");
+            let violated = unmet.is_violated_property() || late;
             // That a rule is broken on some way is enough.
             if unmet.path == "expect.findings.must"
                 || (!finding && (self.wanted.findings_only || !(at_end || failure || violated)))

@@ -1,6 +1,7 @@
 //! The state taken apart, for whoever stores many of them: each part once, and states as lists of parts.
 
 use std::collections::BTreeMap;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use super::fault::Faults;
@@ -10,7 +11,7 @@ use super::resource::{Channel, Lock};
 use super::signal::Signal;
 use super::table::Table;
 use super::{Actor, Machine, Process, Slot};
-use crate::aside::Aside;
+use crate::aside::{Aside, exactly};
 use crate::env::Env;
 use crate::ids::{Handle, LaneId, TableId};
 use crate::part::{COUNT, Part, Parts, Touched};
@@ -70,9 +71,22 @@ impl PartKind {
 /// Names a part of a machine's state: its kind, and which of that kind; 0 where there is one, [`COUNT`] for how many there are.
 pub type PartName = (PartKind, usize);
 
-/// The value of a part. Equal values are equal in every machine of the same driver.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// The value of a part. Equal values are equal in every machine of the same driver, also in what
+/// decides nothing and can be read: a route's age, the number of the next table.
+#[derive(Clone, Debug, Eq)]
 pub struct PartValue(Value);
+
+impl PartialEq for PartValue {
+    fn eq(&self, other: &Self) -> bool {
+        exactly(|| self.0 == other.0)
+    }
+}
+
+impl Hash for PartValue {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Value {

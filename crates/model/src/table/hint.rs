@@ -20,7 +20,7 @@ fn rank(level: u32) -> u8 {
 }
 
 /// The hint of every interface, and the best of them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Hints {
     /// The metric is `None` for an interface that takes no part in the machine's hint.
     all: Keyed<Luid, (HintRow, Option<u64>)>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use netiosim_model::function::Function;
 use netiosim_model::ids::{Handle, LaneId};
-use netiosim_model::machine::{Begun, CancelBegin, Fault, Request};
+use netiosim_model::machine::{Begun, CancelBegin, Fault, Request, Wait};
 use netiosim_model::status::Status;
 
 use super::hand::Hand;
@@ -77,8 +77,13 @@ impl World {
     fn end_wait(&mut self, n: usize, op: &Op, place: &Arc<str>) {
         let actor = self.runners[n].actor;
         if let Op::Cancel { target, returns } = op {
+            // The variable may hold another handle by now.
+            let handle = match self.machine.actor_info(actor).wait() {
+                Some(Wait::Cancel(handle)) => Some(handle),
+                _ => None,
+            };
             let (_, code) = self.machine.cancel_end(actor);
-            self.cancelled(*target, code);
+            self.cancelled(*target, handle.unwrap_or(Handle::NULL), code);
             self.hand(n, place).check_code("CancelMibChangeNotify2", *returns, code);
         } else {
             self.machine.wait_end(actor);
@@ -92,9 +97,8 @@ impl World {
         self.advance(n);
     }
 
-    fn cancelled(&mut self, target: CancelTarget, code: u32) {
+    fn cancelled(&mut self, target: CancelTarget, handle: Handle, code: u32) {
         if let (CancelTarget::Registration(variable), 0) = (target, code) {
-            let handle = self.store.handles[variable];
             self.observe_cancel(variable, handle);
         }
     }
@@ -150,7 +154,7 @@ impl World {
                 };
                 match self.machine.cancel_begin(actor, handle, &mut self.chooser) {
                     CancelBegin::Done { code, .. } => {
-                        self.cancelled(*target, code);
+                        self.cancelled(*target, handle, code);
                         self.hand(n, place).check_code("CancelMibChangeNotify2", *returns, code);
                         Begun::Done
                     }

@@ -1,7 +1,9 @@
 //! What a search over all interleavings needs of a world: every choice, one step by choice, and the state taken apart.
 
 use std::collections::BTreeSet;
+use std::hash::{Hash, Hasher};
 
+use netiosim_model::aside::exactly;
 use netiosim_model::choose::{Chooser, Seeded};
 use netiosim_model::ids::{Handle, LaneId};
 use netiosim_model::machine::{Memo, PartName, PartValue};
@@ -109,9 +111,21 @@ pub enum WorldPartName {
     History,
 }
 
-/// The value of a part.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+/// The value of a part; equal ones are equal in all that a script can read.
+#[derive(Clone, Debug, Eq)]
 pub struct WorldPart(Value);
+
+impl PartialEq for WorldPart {
+    fn eq(&self, other: &Self) -> bool {
+        exactly(|| self.0 == other.0)
+    }
+}
+
+impl Hash for WorldPart {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.hash(state);
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Value {

@@ -45,10 +45,9 @@ impl Slots {
         self.slots[kind].get(at).copied().filter(|slot| *slot != NONE)
     }
 
-    /// Gives a part that has none the next slot.
-    pub(crate) fn add(&mut self, name: WorldPartName) -> u16 {
-        let slot = u16::try_from(self.names.len()).ok().filter(|slot| *slot != NONE);
-        let slot = slot.expect("fewer than 2^16 - 1 parts");
+    /// Gives a part that has none the next slot; `None`: there are no more.
+    pub(crate) fn add(&mut self, name: WorldPartName) -> Option<u16> {
+        let slot = u16::try_from(self.names.len()).ok().filter(|slot| *slot != NONE)?;
         let (kind, at) = place(name);
         let slots = &mut self.slots[kind];
         if slots.len() <= at {
@@ -56,7 +55,7 @@ impl Slots {
         }
         slots[at] = slot;
         self.names.push(name);
-        slot
+        Some(slot)
     }
 
     /// The name of the part in a slot.
@@ -99,7 +98,7 @@ mod tests {
         ];
         for (n, name) in names.into_iter().enumerate() {
             assert_eq!(slots.get(name), None, "{name:?}");
-            assert_eq!(usize::from(slots.add(name)), n);
+            assert_eq!(slots.add(name).map(usize::from), Some(n));
         }
         for (n, name) in names.into_iter().enumerate() {
             let slot = slots.get(name).expect("it was added");
