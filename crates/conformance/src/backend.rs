@@ -3,6 +3,7 @@
 use std::fmt;
 
 use netiosim_model::function::Function;
+use netiosim_model::net::Family;
 use netiosim_model::profile::Profile;
 use netiosim_model::status::{Flavour, Status};
 
@@ -56,9 +57,9 @@ pub trait World {
         Err(Cannot::new("this world does not take IPv6 away"))
     }
 
-    /// The MTU of the Ethernet adapter changes, for IPv4.
-    fn set_mtu(&mut self, mtu: u32) -> Result<(), Cannot> {
-        let _ = mtu;
+    /// The MTU of the Ethernet adapter changes, for one family.
+    fn set_mtu(&mut self, family: Family, mtu: u32) -> Result<(), Cannot> {
+        let _ = (family, mtu);
         Err(Cannot::new("this world does not change an MTU"))
     }
 
@@ -139,6 +140,12 @@ impl Register {
     #[must_use]
     pub fn context(self, context: u64) -> Self {
         Self { context, ..self }
+    }
+
+    /// With this Family or AddressFamily.
+    #[must_use]
+    pub fn family(self, family: u16) -> Self {
+        Self { family, ..self }
     }
 
     /// With an initial notification.

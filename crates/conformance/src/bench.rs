@@ -104,6 +104,15 @@ impl Bench {
         ports.collect()
     }
 
+    /// What callbacks with a row were told: contexts, whether there was a row, and types.
+    pub fn rows(&mut self) -> Vec<(u64, bool, i32)> {
+        let rows = self.heard().into_iter().filter_map(|heard| match heard.told {
+            Told::Row { row, kind } => Some((heard.context, row, kind)),
+            _ => None,
+        });
+        rows.collect()
+    }
+
     /// Holds a code against the status that the documents name.
     ///
     /// # Errors

@@ -121,11 +121,11 @@ impl World for Alone {
         self.change(&Change::Ipv6Present(present))
     }
 
-    fn set_mtu(&mut self, mtu: u32) -> Result<(), Cannot> {
+    fn set_mtu(&mut self, family: Family, mtu: u32) -> Result<(), Cannot> {
         let luid = self.machine.env().interfaces().find(|one| one.alias == "Ethernet");
         let luid = luid.map(|one| one.luid).ok_or_else(|| Cannot::new("there is no Ethernet"))?;
         let values = vec![(Member::NlMtu, u64::from(mtu))];
-        self.change(&Change::RowSet { luid, family: Family::V4, values })
+        self.change(&Change::RowSet { luid, family, values })
     }
 
     fn fail(&mut self, function: Function, status: Status) -> Result<(), Cannot> {

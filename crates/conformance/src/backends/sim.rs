@@ -142,8 +142,8 @@ macro_rules! world {
                 cannot(self.stack.set_ipv6(present))
             }
 
-            fn set_mtu(&mut self, mtu: u32) -> Result<(), Cannot> {
-                cannot(self.stack.set_mtu("Ethernet", Family::V4, mtu))
+            fn set_mtu(&mut self, family: Family, mtu: u32) -> Result<(), Cannot> {
+                cannot(self.stack.set_mtu("Ethernet", family, mtu))
             }
 
             fn fail(&mut self, function: Function, status: Status) -> Result<(), Cannot> {

@@ -1,6 +1,7 @@
 //! CancelMibChangeNotify2.
 
 use netiosim_model::function::Function;
+use netiosim_model::net::Family;
 use netiosim_model::status::Status;
 
 use crate::backend::Register;
@@ -57,7 +58,7 @@ fn ends(bench: &mut Bench, function: Function) -> Verdict {
     bench.heard();
     let code = bench.session().cancel(handle);
     bench.holds(code != 0, || "the handle is accepted once more".to_owned())?;
-    bench.session().set_mtu(1400)?;
+    bench.session().set_mtu(Family::V4, 1400)?;
     bench.session().restart_teredo(50_001)?;
     let after = bench.heard();
     bench.equal("notifications after the cancel", &after, &Vec::new())

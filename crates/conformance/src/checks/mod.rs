@@ -2,15 +2,30 @@
 
 mod cancel_mib_change_notify2;
 mod get_teredo_port;
+mod notification_types;
+mod notify_ip_interface_change;
+mod notify_network_connectivity_hint_change;
+mod notify_route_change2;
 mod notify_teredo_port_change;
+mod notify_unicast_ip_address_change;
+mod rows;
 
 use crate::check::Check;
 
 /// Every check.
 #[must_use]
 pub fn all() -> Vec<Check> {
-    [notify_teredo_port_change::CHECKS, get_teredo_port::CHECKS, cancel_mib_change_notify2::CHECKS]
-        .concat()
+    [
+        notify_teredo_port_change::CHECKS,
+        get_teredo_port::CHECKS,
+        notify_ip_interface_change::CHECKS,
+        notify_unicast_ip_address_change::CHECKS,
+        notify_route_change2::CHECKS,
+        notify_network_connectivity_hint_change::CHECKS,
+        cancel_mib_change_notify2::CHECKS,
+        notification_types::CHECKS,
+    ]
+    .concat()
 }
 
 #[cfg(test)]

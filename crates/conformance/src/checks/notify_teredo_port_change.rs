@@ -1,6 +1,7 @@
 //! NotifyTeredoPortChange.
 
 use netiosim_model::function::Function;
+use netiosim_model::net::Family;
 use netiosim_model::status::Status;
 
 use crate::backend::{Callback, Register};
@@ -116,7 +117,7 @@ pub(super) const CHECKS: &[Check] = &[
     }),
     Check::new("TP-36", |bench| {
         bench.port_registered(1)?;
-        bench.session().set_mtu(1400)?;
+        bench.session().set_mtu(Family::V4, 1400)?;
         let ports = bench.ports();
         bench.equal("notifications of a change of the MTU", &ports, &Vec::new())
     }),
