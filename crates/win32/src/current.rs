@@ -211,7 +211,9 @@ pub(crate) fn owner_of(handle: Handle) -> Option<StackRef> {
         return None;
     }
     let own = of_thread();
-    if own.is_some() && handle.stack() >= SHARED_TAGS {
+    // A stack keeps its tag for as long as somebody calls it, also when it is closed and another has the tag by now.
+    let same = |own: &StackRef| own.inspect(|model| model.tag() == handle.stack());
+    if own.as_ref().is_some_and(|own| handle.stack() >= SHARED_TAGS || same(own)) {
         return None;
     }
     let owners = OWNERS.lock();
@@ -220,13 +222,11 @@ pub(crate) fn owner_of(handle: Handle) -> Option<StackRef> {
         .filter(|(tag, _)| *tag == handle.stack())
         .map(|(_, owner)| owner.clone())
         .collect();
-    let own = own.map(|own| own.uid());
     let made = |stack: &StackRef| {
         stack.inspect(|model| model.registration(handle).is_some() || model.death(handle).is_some())
     };
     let others = owners.iter().filter_map(WeakStack::upgrade);
-    let mut makers =
-        others.filter(|stack| own != Some(stack.uid()) && !stack.is_closed() && made(stack));
+    let mut makers = others.filter(|stack| !stack.is_closed() && made(stack));
     // Of several that made this number nobody knows whose it is.
     makers.next().filter(|_| makers.next().is_none())
 }

@@ -57,6 +57,15 @@ fn use_it(stack: &StackRef, counter: &AtomicUsize, mut go_on: impl FnMut() -> bo
     }
 }
 
+/// Ends the threads also when a check fails: their scope waits for them.
+struct Stop<'a>(&'a AtomicBool);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+}
+
 #[test]
 fn a_stack_goes_while_threads_are_inside_of_calls() {
     for round in 0..40 {
@@ -65,6 +74,7 @@ fn a_stack_goes_while_threads_are_inside_of_calls() {
         let (stop, counter, begun) =
             (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
         thread::scope(|scope| {
+            let _stop = Stop(&stop);
             for _ in 0..3 {
                 let reference = stack.handle();
                 let (stop, counter, begun) = (&stop, &counter, &begun);
@@ -85,7 +95,6 @@ fn a_stack_goes_while_threads_are_inside_of_calls() {
             while begun.load(Ordering::SeqCst) < seen + 10 {
                 thread::yield_now();
             }
-            stop.store(true, Ordering::SeqCst);
         });
     }
 }

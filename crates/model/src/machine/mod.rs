@@ -224,6 +224,12 @@ impl Machine {
         Self { state, events, recording: true, findings, places, freed, labels, memo }
     }
 
+    /// What its handles are marked with; see [`Handle::stack`].
+    #[must_use]
+    pub fn tag(&self) -> u16 {
+        self.state.tag
+    }
+
     /// Marks the handles of this machine, so that those of another one are recognised as foreign.
     #[must_use]
     pub fn tagged(mut self, tag: u16) -> Self {
