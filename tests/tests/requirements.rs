@@ -1,4 +1,4 @@
-//! Every requirement is shown by a scenario or a test that names it, or has its reason why not.
+//! Every requirement has a check of conformance; scenarios and tests that name it show it as well.
 //!
 //! A scenario names ids in its field `requirements`, a test anywhere in its source or at the start
 //! of a function's name: `ta_02_ta_03_…`. Only an id that is written out counts: a range such as
@@ -15,11 +15,14 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 const TRUTHS: [&str; 4] = ["documented", "derived", "chosen", "observed"];
 const FLAVOURS: [&str; 4] = ["user", "kernel", "both", "protocol"];
 
-/// How many requirements may be called unobservable.
-const UNOBSERVABLE_LIMIT: usize = 24;
+/// How many requirements may have a check that is applicable nowhere.
+const NOWHERE_LIMIT: usize = 25;
 
 /// How many places a row of the page names.
 const PLACES_LIMIT: usize = 4;
+
+/// Where the checks of conformance are.
+const CHECKS: &str = "crates/conformance/src/checks/";
 
 const BLESS: &str = "NETIOSIM_BLESS=1 cargo test -p netiosim-tests --test requirements";
 
@@ -33,10 +36,14 @@ struct Requirement {
     statement: String,
 }
 
-/// Why nothing can show a requirement.
-struct Reason {
-    is_catalogue: bool,
-    text: String,
+/// What came of the check of a requirement.
+struct Check {
+    /// The backends over which it passes.
+    passes: Vec<String>,
+    /// The backends over which it does not.
+    others: Vec<String>,
+    /// Why it is applicable nowhere.
+    reason: Option<String>,
 }
 
 /// A scenario or a test source: the length of its name, its name, its path in the repository. So the
@@ -46,7 +53,7 @@ type Place = (usize, String, String);
 /// The requirements and what is known of them.
 struct Ledger {
     requirements: Vec<Requirement>,
-    reasons: BTreeMap<String, Reason>,
+    checks: BTreeMap<String, Check>,
     shown: BTreeMap<String, BTreeSet<Place>>,
     /// Ids that are written somewhere, and that no requirement has, with the files.
     unknown: BTreeSet<(String, String)>,
@@ -63,7 +70,7 @@ impl Ledger {
     fn read() -> Self {
         let mut ledger = Self {
             requirements: requirements(),
-            reasons: reasons(),
+            checks: checks(),
             shown: BTreeMap::new(),
             unknown: BTreeSet::new(),
         };
@@ -89,6 +96,13 @@ impl Ledger {
                 ledger.mention(&text, &path);
             }
         }
+        // A check that is applicable nowhere shows nothing.
+        for (id, places) in &mut ledger.shown {
+            if ledger.checks.get(id).is_some_and(|check| check.reason.is_some()) {
+                places.retain(|place| !place.2.starts_with(CHECKS));
+            }
+        }
+        ledger.shown.retain(|_, places| !places.is_empty());
         for (path, text) in files("docs", "md").into_iter().chain(files("scenarios", "md")) {
             ledger.mention(&text, &path);
         }
@@ -127,7 +141,7 @@ impl Ledger {
     }
 
     fn is_open(&self, requirement: &Requirement) -> bool {
-        !self.shown.contains_key(&requirement.id) && !self.reasons.contains_key(&requirement.id)
+        !self.checks.contains_key(&requirement.id)
     }
 
     /// The requirements of each function, in the order of the file.
@@ -172,10 +186,10 @@ fn files(folder: &str, ending: &str) -> BTreeMap<String, String> {
 /// conformance, and in others what follows `#[cfg(test)]` with a module, which stands last in a file.
 fn test_part<'a>(path: &str, text: &'a str) -> &'a str {
     // What is wrong on purpose shows nothing.
-    if path == "crates/conformance/tests/wrong_backends.rs" {
+    if path.starts_with("crates/conformance/tests/wrong") {
         return "";
     }
-    if path.starts_with("crates/conformance/src/checks/") {
+    if path.starts_with(CHECKS) {
         return text;
     }
     if path.split('/').any(|part| part == "tests" || part == "tests.rs") {
@@ -238,15 +252,25 @@ fn requirements() -> Vec<Requirement> {
         .collect()
 }
 
-/// `requirements-unobservable.tsv`.
-fn reasons() -> BTreeMap<String, Reason> {
-    let mut reasons = BTreeMap::new();
-    for [id, kind, text] in cells("tests/requirements-unobservable.tsv", ["id", "kind", "reason"]) {
-        assert!(["catalogue", "unobservable"].contains(&kind.as_str()), "{id}: kind {kind}");
-        let reason = Reason { is_catalogue: kind == "catalogue", text };
-        assert!(reasons.insert(id.clone(), reason).is_none(), "{id} has two reasons");
+/// `results.tsv`.
+fn checks() -> BTreeMap<String, Check> {
+    let path = "crates/conformance/results.tsv";
+    let header = ["id", "model", "manual", "controlled", "threads", "abi", "reason"];
+    let mut checks = BTreeMap::new();
+    for [id, words @ .., reason] in cells(path, header) {
+        let words: [String; 5] = words;
+        let named = header[1..6].iter().map(|name| (*name).to_owned()).zip(words);
+        let (passes, others): (Vec<_>, Vec<_>) = named.partition(|backend| backend.1 == "pass");
+        for (backend, word) in &others {
+            assert!(["n/a", "-"].contains(&word.as_str()), "{id} over {backend}: {word}");
+        }
+        let names = |all: Vec<(String, String)>| all.into_iter().map(|one| one.0).collect();
+        let reason = passes.is_empty().then_some(reason);
+        assert!(reason.as_deref() != Some("-"), "{id} is applicable nowhere, without a reason");
+        let check = Check { passes: names(passes), others: names(others), reason };
+        assert!(checks.insert(id.clone(), check).is_none(), "{id} is there twice");
     }
-    reasons
+    checks
 }
 
 /// Text that Markdown shows as it is, in a cell of a table.
@@ -268,13 +292,17 @@ fn page(ledger: &Ledger) -> String {
     let _ = write!(
         page,
         "What the documents say about the functions that netiosim simulates: {} numbered statements in \
-         our own words, each with the scenarios and tests that show it, or with the reason why a \
-         simulator cannot show it. Their source pages are in \
+         our own words, each with a check that runs over every backend, and with the scenarios and tests \
+         that show it besides. Their source pages are in \
          [requirements.tsv](../crates/conformance/requirements.tsv).\n\n\
-         Generated from that list, from the reasons in \
-         [requirements-unobservable.tsv](../tests/requirements-unobservable.tsv) and from the ids that \
-         scenarios (in `requirements`) and tests name. The test `requirements` compares it with them; \
-         `{BLESS}` writes it anew.\n\n\
+         Generated from that list, from what came of the checks \
+         ([results.tsv](../crates/conformance/results.tsv): `netiosim conformance` runs them, \
+         [conformance.md](conformance.md) explains them) and from the ids that scenarios (in \
+         `requirements`) and tests name. The test `requirements` compares it with them; `{BLESS}` writes \
+         it anew.\n\n\
+         - Check: the backends over which it passes; **all** are `model`, `manual`, `controlled`, `threads` \
+         and `abi`. Not applicable there is what the names of Windows cannot express. A few are applicable \
+         nowhere, with the reason.\n\
          - Truth: **documented** (a page, a header or an RFC says it, {documented} of them), **derived** \
          (it follows from what one says, {derived}), **chosen** (the documents are silent or contradict \
          each other, and this project decided, {chosen}), **observed** (real Windows was seen to do it, \
@@ -283,15 +311,14 @@ fn page(ledger: &Ledger) -> String {
          RFCs). Where a code differs, the one of user mode comes first.\n\
          - \"The page's STATUS_NOT_ENOUGH_MEMORY\" and \"the page's STATUS_INVALID_NAME\" are names \
          without a numeric value (NT-10).\n\n\
-         | Function | Ids | Shown | Catalogue | Unobservable | Open |\n|---|--:|--:|--:|--:|--:|\n",
+         | Function | Ids | Checked | Not applicable | Open |\n|---|--:|--:|--:|--:|\n",
         ledger.requirements.len()
     );
     let tally = |all: &[Requirement]| {
-        let reasons = all.iter().filter_map(|one| ledger.reasons.get(&one.id));
-        let (catalogue, other): (Vec<_>, Vec<_>) = reasons.partition(|one| one.is_catalogue);
-        let shown = all.iter().filter(|one| ledger.shown.contains_key(&one.id)).count();
+        let of = all.iter().filter_map(|one| ledger.checks.get(&one.id));
+        let (checked, nowhere): (Vec<_>, Vec<_>) = of.partition(|check| check.reason.is_none());
         let open = all.iter().filter(|one| ledger.is_open(one)).count();
-        format!("{} | {shown} | {} | {} | {open}", all.len(), catalogue.len(), other.len())
+        format!("{} | {} | {} | {open}", all.len(), checked.len(), nowhere.len())
     };
     for all in ledger.functions() {
         let function = &all[0].function;
@@ -302,35 +329,40 @@ fn page(ledger: &Ledger) -> String {
     for all in ledger.functions() {
         let _ = write!(
             page,
-            "\n## {}\n\n| Id | Truth | Flavour | Statement | Shown by |\n|---|---|---|---|---|\n",
+            "\n## {}\n\n| Id | Truth | Flavour | Statement | Check | Shown by |\n|---|---|---|---|---|---|\n",
             cell(&all[0].function)
         );
         for one in all {
             let Requirement { id, truth, flavour, statement, .. } = one;
             let (statement, by) = (cell(statement), shown_by(ledger, id));
-            let _ = writeln!(page, "| {id} | {truth} | {flavour} | {statement} | {by} |");
+            let check = ledger.checks.get(id).map_or("**open**".to_owned(), checked);
+            let _ = writeln!(page, "| {id} | {truth} | {flavour} | {statement} | {check} | {by} |");
         }
     }
     page
 }
 
-/// The last cell of a row of the page.
+/// The cell of a row of the page that says what came of the check.
+fn checked(check: &Check) -> String {
+    match &check.reason {
+        Some(reason) => format!("*not applicable:* {}", cell(reason)),
+        None if check.others.is_empty() => "all".to_owned(),
+        None => format!("{}; not applicable: {}", check.passes.join(", "), check.others.join(", ")),
+    }
+}
+
+/// The last cell of a row of the page: the check itself first.
 fn shown_by(ledger: &Ledger, id: &str) -> String {
-    if let Some(places) = ledger.shown.get(id) {
-        let links = places.iter().take(PLACES_LIMIT);
-        let links: Vec<String> =
-            links.map(|(_, name, path)| format!("[{name}](../{path})")).collect();
-        let more = match places.len() - links.len() {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        return links.join(", ") + &more;
-    }
-    match ledger.reasons.get(id) {
-        Some(Reason { is_catalogue: true, text }) => format!("*catalogue:* {}", cell(text)),
-        Some(Reason { is_catalogue: false, text }) => format!("*unobservable:* {}", cell(text)),
-        None => "**open**".to_owned(),
-    }
+    let Some(places) = ledger.shown.get(id) else { return String::new() };
+    let (checks, others): (Vec<&Place>, Vec<&Place>) =
+        places.iter().partition(|place| place.2.starts_with(CHECKS));
+    let links = checks.iter().chain(&others).take(PLACES_LIMIT);
+    let links: Vec<String> = links.map(|(_, name, path)| format!("[{name}](../{path})")).collect();
+    let more = match places.len() - links.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    links.join(", ") + &more
 }
 
 #[test]
@@ -379,7 +411,7 @@ fn every_id_that_is_named_exists() {
 }
 
 #[test]
-fn every_requirement_is_shown_or_has_its_reason() {
+fn every_requirement_has_a_check() {
     let ledger = Ledger::read();
     let mut open = String::new();
     for all in ledger.functions() {
@@ -389,18 +421,16 @@ fn every_requirement_is_shown_or_has_its_reason() {
             let _ = writeln!(open, "{} ({}): {}", all[0].function, ids.len(), ids.join(" "));
         }
     }
-    assert!(open.is_empty(), "neither shown nor explained:\n{open}");
+    assert!(open.is_empty(), "without a check:\n{open}");
+    for id in ledger.checks.keys() {
+        assert!(ledger.has(id), "{id} has a check and does not exist");
+    }
 }
 
 #[test]
-fn reasons_are_few_and_needed() {
-    let ledger = Ledger::read();
-    for id in ledger.reasons.keys() {
-        assert!(ledger.has(id), "{id} has a reason and does not exist");
-        assert!(!ledger.shown.contains_key(id), "{id} has a reason and is shown: drop the reason");
-    }
-    let unobservable = ledger.reasons.values().filter(|reason| !reason.is_catalogue).count();
-    assert!(unobservable <= UNOBSERVABLE_LIMIT, "{unobservable} are too many");
+fn few_checks_are_applicable_nowhere() {
+    let nowhere = checks().values().filter(|check| check.reason.is_some()).count();
+    assert!(nowhere <= NOWHERE_LIMIT, "{nowhere} are too many");
 }
 
 #[test]

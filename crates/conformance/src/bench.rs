@@ -1,11 +1,15 @@
 //! What a check has in its hands.
 
+use netiosim_model::api::{Call, Memory, Output};
+use netiosim_model::change::Change;
 use netiosim_model::function::Function;
-use netiosim_model::net::NotificationType;
+use netiosim_model::net::{Luid, NotificationType};
 use netiosim_model::profile::Profile;
+use netiosim_model::row::Row;
+use netiosim_model::rule::Rule;
 use netiosim_model::status::{Flavour, KernelNames, Status};
 
-use crate::backend::{Heard, Register, Registered, Session, Told};
+use crate::backend::{Answered, Did, Heard, Register, Registered, Session, Told};
 use crate::check::{Stop, Verdict};
 
 /// A session, and words for what is expected of it.
@@ -51,7 +55,7 @@ impl Bench {
     ///
     /// [`Stop::Fails`].
     pub fn registered(&mut self, call: &Register) -> Result<u64, Stop> {
-        let Registered { code, handle } = self.session.register(call);
+        let Registered { code, handle, .. } = self.session.register(call);
         self.code("the registration", code, Status::Success)?;
         match handle {
             Some(handle) if handle != 0 => Ok(handle),
@@ -87,6 +91,111 @@ impl Bench {
         let (code, port) = self.session.teredo_port(Some(0));
         self.code("GetTeredoPort", code, Status::Success)?;
         port.ok_or_else(|| Stop::Fails("GetTeredoPort left no port".to_owned()))
+    }
+
+    /// Calls a function that answers at once, with raw parameters.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::NotApplicable`] if the backend does not call it so.
+    pub fn call(&mut self, call: &Call) -> Result<Answered, Stop> {
+        Ok(self.session.call(call)?)
+    }
+
+    /// The call answers with this status.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Fails`] if it is another.
+    pub fn answers(&mut self, call: &Call, status: Status) -> Verdict {
+        let code = self.call(call)?.code;
+        self.code(&format!("{call:?}"), code, status)
+    }
+
+    /// The row that a Get or Initialize function fills, given this one.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Fails`] if it does not succeed.
+    pub fn filled<R: Into<Row> + TryFrom<Row>>(
+        &mut self,
+        function: Function,
+        row: R,
+    ) -> Result<R, Stop> {
+        let call = Call::row(function, row);
+        let answer = self.call(&call)?;
+        self.code(function.name(), answer.code, Status::Success)?;
+        match answer.output {
+            Output::Row(row) => R::try_from(row)
+                .map_err(|_| Stop::Fails(format!("{function} left a row of another type"))),
+            other => Err(Stop::Fails(format!("{function} left {other:?}"))),
+        }
+    }
+
+    /// The rows of a table, which is freed.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Fails`] if there is none.
+    pub fn table<R: TryFrom<Row>>(
+        &mut self,
+        function: Function,
+        family: u16,
+    ) -> Result<Vec<R>, Stop> {
+        let answer = self.call(&Call::table(function, family))?;
+        self.code(function.name(), answer.code, Status::Success)?;
+        self.freed(&answer.output)?;
+        let rows: Result<Vec<R>, _> = answer.rows.into_iter().map(R::try_from).collect();
+        rows.map_err(|_| Stop::Fails(format!("{function} left rows of another type")))
+    }
+
+    /// Frees a table that a call handed out.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::Fails`] if the call handed out something else.
+    pub fn freed(&mut self, output: &Output) -> Verdict {
+        let Output::Table(table) = output else {
+            return Err(Stop::Fails(format!("there is no table but {output:?}")));
+        };
+        self.call(&Call::Free(Memory::Table(*table))).map(drop)
+    }
+
+    /// Changes the environment.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::NotApplicable`] if this world cannot.
+    pub fn change(&mut self, change: &Change) -> Verdict {
+        Ok(self.session.change(change)?)
+    }
+
+    /// The rules that were found broken since this was last asked; everything that is due is delivered before.
+    ///
+    /// # Errors
+    ///
+    /// [`Stop::NotApplicable`] of a system that finds none.
+    pub fn findings(&mut self) -> Result<Vec<Rule>, Stop> {
+        self.session.settle();
+        Ok(self.session.findings()?)
+    }
+
+    /// What callbacks did since this was last asked; everything that is due is delivered before.
+    pub fn did(&mut self) -> Vec<Did> {
+        self.session.settle();
+        self.session.did()
+    }
+
+    /// LUID and index of the Ethernet adapter.
+    #[must_use]
+    pub fn adapter(&self) -> (Luid, u32) {
+        self.session.adapter()
+    }
+
+    /// The flavour of the caller.
+    #[must_use]
+    pub fn flavour(&self) -> Flavour {
+        self.flavour
     }
 
     /// Lets everything that is due be delivered, and tells what came since last time.

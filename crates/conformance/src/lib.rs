@@ -24,7 +24,8 @@ mod matrix;
 mod requirement;
 
 pub use self::backend::{
-    Backend, Callback, Cannot, Heard, Register, Registered, Session, Told, World,
+    Act, Answered, Backend, Callback, Cannot, Did, Heard, Register, Registered, Session, Told,
+    Whose, World,
 };
 pub use self::bench::Bench;
 pub use self::check::{Check, Stop, Verdict};

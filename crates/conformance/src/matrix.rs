@@ -109,6 +109,14 @@ impl Matrix {
         self.results.iter().filter(|result| result.result == Outcome::Fail)
     }
 
+    /// What came of an id over a backend, in all flavours and profiles: `FAIL` if anything failed, else `pass` if anything
+    /// passed, else `n/a`; a dash where nothing could be said.
+    #[must_use]
+    pub fn word(&self, id: &str, backend: &str) -> &'static str {
+        let of = self.results.iter().filter(|one| one.id == id && one.backend == backend);
+        word(of.map(|one| one.result))
+    }
+
     /// The matrix as one JSON object.
     #[must_use]
     pub fn json(&self) -> String {
@@ -129,8 +137,7 @@ impl Matrix {
         for id in requirements().iter().map(|one| one.id).filter(|id| ids.contains(id)) {
             let _ = write!(text, "{id:8}");
             for (backend, width) in self.backends.iter().zip(&widths) {
-                let of = self.results.iter().filter(|one| one.id == id && one.backend == *backend);
-                let _ = write!(text, "{:width$}  ", word(of.map(|one| one.result)));
+                let _ = write!(text, "{:width$}  ", self.word(id, backend));
             }
             let statement = Requirement::find(id).map_or("", |requirement| requirement.statement);
             let _ = writeln!(text, "{statement}");
@@ -184,9 +191,9 @@ fn run(
     profile: Profile,
     flavour: Flavour,
 ) -> Cell {
-    let except = check.except.iter().find(|except| except.0 == profile);
+    let except = check.exception(profile, flavour);
     let (result, reason) = match (except, backend.session(profile, flavour)) {
-        (Some((_, reason)), _) => (Outcome::NotApplicable, Some((*reason).to_owned())),
+        (Some(reason), _) => (Outcome::NotApplicable, Some(reason.to_owned())),
         (None, Err(cannot)) => (Outcome::Unsupported, Some(cannot.to_string())),
         (None, Ok(session)) => {
             let mut bench = Bench::new(session, profile, flavour);

@@ -31,7 +31,7 @@
 //!
 //! The crates behind it: [`model`] holds the semantics, [`sim`] runs callbacks on
 //! them; the feature `explore`, on unless switched off, adds [`exploration`], the feature `scenario` scenario files, and the
-//! feature `coroutines` explorations that need no threads.
+//! feature `coroutines` explorations that need no threads; the feature `proptest` property tests.
 
 pub mod testing;
 
@@ -44,6 +44,25 @@ pub use netiosim_explore::{Explorer, explore};
 pub use netiosim_macros::test;
 #[cfg(feature = "scenario")]
 pub use netiosim_scenario as scenario;
+/// Property tests: machines, timelines, storms, Teredo lives, faults and schedules to draw.
+///
+/// What is drawn is played on a stack; [`reference`] knows what must come of it.
+#[cfg(feature = "proptest")]
+pub mod proptest {
+    #[doc(inline)]
+    pub use netiosim_proptest::{
+        Driving, Topic, faults, machines, proptest, proptest_state_machine, schedules, stacks,
+        storms, teredo_lives, timelines, timelines_on,
+    };
+}
+
+/// The reference half of a state-machine test: the machine as the documents have it, without threads.
+#[cfg(feature = "proptest")]
+pub mod reference {
+    #[doc(inline)]
+    pub use netiosim_proptest::{Machine, Reference, Step, Teredo, Timeline, references};
+}
+
 pub use netiosim_sim as sim;
 pub use netiosim_sim::model;
 #[doc(inline)]

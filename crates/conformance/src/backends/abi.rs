@@ -1,46 +1,62 @@
-//! The names of Windows, as `windows-sys` declares them: on Windows they are the system's own, elsewhere netiosim-win32 has
-//! them, over a stack whose callbacks come on threads.
+//! The names of Windows, as `windows-sys` declares them: on Windows they are the system's own, elsewhere netiosim-win32
+//! has them, over a stack whose callbacks come on threads.
+//!
+//! What lies in memory is read here member by member, and not with what wrote it.
 
-use std::cell::Cell;
-use std::collections::BTreeMap;
+mod adapters;
+mod addresses;
+mod callbacks;
+mod calls;
+mod convert;
+mod infos;
+mod place;
+mod rows;
+mod tables;
+
 use std::ffi::c_void;
-use std::sync::{Mutex, PoisonError};
+use std::ptr;
+use std::sync::Arc;
 
+use netiosim_model::api::Call;
+use netiosim_model::change::Change;
+use netiosim_model::env::Env;
 use netiosim_model::function::Function;
-use netiosim_model::net::Family;
+use netiosim_model::machine::Irql;
 use netiosim_model::profile::Profile;
+use netiosim_model::rule::Rule;
 use netiosim_model::status::{Flavour, Status};
-use netiosim_sim::{Mode, Stack, StackRef};
+use netiosim_model::windows::Windows;
+use netiosim_sim::{Mode, Stack};
 use netiosim_win32::{Bound, bind};
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::NetworkManagement::IpHelper::{
-    CancelMibChangeNotify2, GetTeredoPort, MIB_IPFORWARD_ROW2, MIB_IPINTERFACE_ROW,
-    MIB_NOTIFICATION_TYPE, MIB_UNICASTIPADDRESS_ROW, NotifyIpInterfaceChange,
-    NotifyNetworkConnectivityHintChange, NotifyRouteChange2, NotifyTeredoPortChange,
-    NotifyUnicastIpAddressChange,
+    GetTeredoPort, MIB_UNICASTIPADDRESS_TABLE, NotifyIpInterfaceChange,
+    NotifyNetworkConnectivityHintChange, NotifyRouteChange2, NotifyStableUnicastIpAddressTable,
+    NotifyTeredoPortChange, NotifyUnicastIpAddressChange,
 };
-use windows_sys::Win32::Networking::WinSock::NL_NETWORK_CONNECTIVITY_HINT;
 
-use super::sim::{Notes, cannot, note, stack, take, world};
-use crate::backend::{
-    Backend, Callback, Cannot, Heard, Register, Registered, Session, Told, World,
+use self::callbacks::{
+    Callbacks, ON_ADDRESS, ON_HINT, ON_INTERFACE, ON_PORT, ON_ROUTE, ON_TABLE, cancel,
 };
+use self::place::Place;
+use self::tables::Tables;
+use super::notes::Notes;
+use super::sim::{Setup, world};
+use crate::backend::{
+    Answered, Backend, Callback, Cannot, Did, Heard, Register, Registered, Session, Whose, World,
+};
+use crate::check::Verdict;
 
 /// The names of Windows.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Abi;
 
-/// The notes of each stack: a callback knows nothing but its context.
-static NOTES: Mutex<BTreeMap<u64, Notes>> = Mutex::new(BTreeMap::new());
-
-thread_local! {
-    /// The stack that the program's thread is bound to: initial notifications may come on it.
-    static OWN: Cell<Option<u64>> = const { Cell::new(None) };
-}
-
 struct Bound32 {
+    setup: Setup,
     stack: Stack,
-    notes: Notes,
+    notes: Arc<Notes>,
+    callbacks: Arc<Callbacks>,
+    tables: Tables,
     _bound: Bound,
 }
 
@@ -50,110 +66,123 @@ impl Backend for Abi {
     }
 
     fn session(&self, profile: Profile, flavour: Flavour) -> Result<Box<dyn Session>, Cannot> {
-        let (stack, notes) = (stack(Mode::Threads, profile, flavour), Notes::default());
-        let all = &mut NOTES.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(stack.uid(), notes.clone());
-        OWN.set(Some(stack.uid()));
+        Ok(Box::new(Bound32::of(Setup::new(Mode::Threads, profile, flavour))))
+    }
+}
+
+impl Bound32 {
+    fn of(setup: Setup) -> Self {
+        let stack = setup.stack();
+        let notes = Notes::new(&stack);
+        let callbacks = Callbacks::of(stack.uid(), &notes);
         let _bound = bind(&stack);
-        Ok(Box::new(Bound32 { stack, notes, _bound }))
+        Self { setup, stack, notes, callbacks, tables: Tables::default(), _bound }
     }
 }
 
 impl Drop for Bound32 {
     fn drop(&mut self) {
+        // Some checks misuse the API on purpose.
         let _ = self.stack.take_findings();
-        NOTES.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.stack.uid());
+        Callbacks::forget(self.stack.uid());
     }
 }
 
-/// Writes down what a callback was called with, for the stack that calls.
-fn called(context: *const c_void, told: Told) {
-    let stack = StackRef::of_this_thread().map(|stack| stack.uid()).or(OWN.get());
-    let Some(stack) = stack else { return };
-    let notes = NOTES.lock().unwrap_or_else(PoisonError::into_inner).get(&stack).cloned();
-    if let Some(notes) = notes {
-        note(&notes, Heard { context: context.expose_provenance() as u64, told });
-    }
+/// The handle of a number.
+fn handle(value: u64) -> HANDLE {
+    ptr::with_exposed_provenance_mut(value as usize)
 }
 
-extern "system" fn on_port(context: *const c_void, port: u16, kind: MIB_NOTIFICATION_TYPE) {
-    called(context, Told::Port { port, kind });
-}
-
-extern "system" fn on_interface(
-    context: *const c_void,
-    row: *const MIB_IPINTERFACE_ROW,
-    kind: MIB_NOTIFICATION_TYPE,
-) {
-    called(context, Told::Row { row: !row.is_null(), kind });
-}
-
-extern "system" fn on_address(
-    context: *const c_void,
-    row: *const MIB_UNICASTIPADDRESS_ROW,
-    kind: MIB_NOTIFICATION_TYPE,
-) {
-    called(context, Told::Row { row: !row.is_null(), kind });
-}
-
-extern "system" fn on_route(
-    context: *const c_void,
-    row: *const MIB_IPFORWARD_ROW2,
-    kind: MIB_NOTIFICATION_TYPE,
-) {
-    called(context, Told::Row { row: !row.is_null(), kind });
-}
-
-extern "system" fn on_hint(context: *const c_void, _: NL_NETWORK_CONNECTIVITY_HINT) {
-    called(context, Told::Other);
+/// The number of a handle.
+fn number(handle: HANDLE) -> u64 {
+    handle.expose_provenance() as u64
 }
 
 impl Session for Bound32 {
     fn register(&mut self, call: &Register) -> Registered {
+        let known = self.callbacks.add(call.function, call.context, &call.acts);
         let mut variable = call.variable.map(handle);
-        let place = variable.as_mut().map_or(std::ptr::null_mut(), |place| place as *mut HANDLE);
-        let context = std::ptr::with_exposed_provenance::<c_void>(call.context as usize);
+        let place = variable.as_mut().map_or(ptr::null_mut(), |place| &raw mut *place);
+        let mut tables = Place::<*mut MIB_UNICASTIPADDRESS_TABLE>::new();
+        let table = tables.there(call.table);
+        let context = ptr::with_exposed_provenance::<c_void>(call.context as usize);
+        let (family, initial, slot) = (call.family, call.initial, known.slot);
         let listens = call.callback == Callback::Listens;
-        let (family, initial) = (call.family, call.initial);
-        // SAFETY: the place is a variable or NULL, the callbacks live for ever, and contexts are numbers to them.
-        let code = unsafe {
+        // SAFETY: the places are variables or NULL, the callbacks live for ever, and contexts are numbers to them.
+        let register = || unsafe {
             match call.function {
                 Function::NotifyTeredoPortChange => {
-                    let callback = listens.then_some(on_port as _);
+                    let callback = listens.then_some(ON_PORT[slot]);
                     NotifyTeredoPortChange(callback, context, initial, place)
                 }
                 Function::NotifyIpInterfaceChange => {
-                    let callback = listens.then_some(on_interface as _);
+                    let callback = listens.then_some(ON_INTERFACE[slot]);
                     NotifyIpInterfaceChange(family, callback, context, initial, place)
                 }
                 Function::NotifyUnicastIpAddressChange => {
-                    let callback = listens.then_some(on_address as _);
+                    let callback = listens.then_some(ON_ADDRESS[slot]);
                     NotifyUnicastIpAddressChange(family, callback, context, initial, place)
                 }
                 Function::NotifyRouteChange2 => {
-                    let callback = listens.then_some(on_route as _);
+                    let callback = listens.then_some(ON_ROUTE[slot]);
                     NotifyRouteChange2(family, callback, context, initial, place)
                 }
+                Function::NotifyStableUnicastIpAddressTable => {
+                    let callback = listens.then_some(ON_TABLE[slot]);
+                    NotifyStableUnicastIpAddressTable(family, table, callback, context, place)
+                }
                 Function::NotifyNetworkConnectivityHintChange => {
-                    let callback = listens.then_some(on_hint as _);
+                    let callback = listens.then_some(ON_HINT[slot]);
                     NotifyNetworkConnectivityHintChange(callback, context, initial, place)
                 }
-                other => panic!("{other} is not called here"),
+                other => panic!("{other} registers no callback"),
             }
         };
-        Registered { code, handle: variable.map(|handle| handle.expose_provenance() as u64) }
+        // SAFETY: the place is a variable or NULL.
+        let code = unsafe { known.made_by(place, register) };
+        let handle = variable.map(number);
+        known.has(handle);
+        let table = self.tables.left(&mut tables).map(|(number, _)| number);
+        Registered { code, handle, table }
+    }
+
+    fn register_foreign(&mut self, _: &Register, _: Whose) -> Result<Registered, Cannot> {
+        Err(Cannot::new("the names of Windows have no callbacks of others"))
     }
 
     fn cancel(&mut self, value: u64) -> u32 {
-        // SAFETY: any number may be given.
-        unsafe { CancelMibChangeNotify2(handle(value)) }
+        cancel(value)
     }
 
     fn teredo_port(&mut self, mut variable: Option<u16>) -> (u32, Option<u16>) {
-        let place = variable.as_mut().map_or(std::ptr::null_mut(), |place| place as *mut u16);
+        let place = variable.as_mut().map_or(ptr::null_mut(), |place| &raw mut *place);
         // SAFETY: the place is a variable or NULL.
         let code = unsafe { GetTeredoPort(place) };
         (code, variable)
+    }
+
+    fn call(&mut self, call: &Call) -> Result<Answered, Cannot> {
+        let answered = calls::call(&mut self.tables, call)?;
+        let void = matches!(
+            call,
+            Call::Row {
+                function: Function::InitializeIpInterfaceEntry
+                    | Function::InitializeUnicastIpAddressEntry
+                    | Function::InitializeIpForwardEntry,
+                row: None,
+                ..
+            }
+        );
+        if void && self.setup.flavour == Flavour::Kernel {
+            return Err(Cannot::new(
+                "the function is declared without the STATUS of the driver page",
+            ));
+        }
+        Ok(answered)
+    }
+
+    fn has(&mut self, function: Function) -> Result<bool, Cannot> {
+        Ok(self.stack.has_function(function))
     }
 
     fn settle(&mut self) {
@@ -161,12 +190,30 @@ impl Session for Bound32 {
     }
 
     fn heard(&mut self) -> Vec<Heard> {
-        take(&self.notes)
+        self.notes.take_heard()
     }
-}
 
-fn handle(value: u64) -> HANDLE {
-    std::ptr::with_exposed_provenance_mut(value as usize)
+    fn did(&mut self) -> Vec<Did> {
+        self.notes.take_did()
+    }
+
+    fn locked(&mut self, inside: &mut dyn FnMut(&mut dyn Session) -> Verdict) -> Verdict {
+        let notes = self.notes.clone();
+        let _held = notes.lock.lock().map_err(|error| Cannot::new(error.to_string()))?;
+        inside(self)
+    }
+
+    fn cancel_aside(&mut self, handle: u64) {
+        self.notes.cancel_aside(handle, cancel);
+    }
+
+    fn cancelled_aside(&mut self) -> Vec<u32> {
+        self.notes.take_cancelled()
+    }
+
+    fn findings(&mut self) -> Result<Vec<Rule>, Cannot> {
+        Ok(self.stack.take_findings().into_iter().map(|finding| finding.rule).collect())
+    }
 }
 
 world!(Bound32);

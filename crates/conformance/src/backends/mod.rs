@@ -4,6 +4,7 @@
 #[allow(unsafe_code, reason = "it calls the names of Windows")]
 mod abi;
 mod model;
+mod notes;
 mod sim;
 
 #[cfg(feature = "abi")]
@@ -11,9 +12,12 @@ pub use self::abi::Abi;
 pub use self::model::Model;
 pub use self::sim::Sim;
 
+use netiosim_model::api::{Call, Output, Reply};
+use netiosim_model::function::Function;
 use netiosim_model::notification::Notification;
+use netiosim_model::row::{Field, Row, RowType};
 
-use crate::backend::{Backend, Told};
+use crate::backend::{Backend, Did, Told};
 
 /// Every backend that is built in: the model alone, the stack in its three modes, and with the feature `abi` the names of
 /// Windows over a stack whose callbacks come on threads.
@@ -40,6 +44,29 @@ fn told(notification: &Notification) -> Told {
             Told::Row { row: row.is_some(), kind: kind.number() }
         }
         Notification::Route { row, kind } => Told::Row { row: row.is_some(), kind: kind.number() },
-        Notification::StableTable { .. } | Notification::Hint { .. } => Told::Other,
+        Notification::StableTable { .. } => Told::Table,
+        Notification::Hint { hint, .. } => Told::Hint(*hint),
     }
+}
+
+/// The call that gives the rest of a row that a callback is lent, with the keys copied out of it; and these.
+fn query(lent: &Row) -> (Call, Row) {
+    let kind = lent.row_type();
+    let mut keys = Row::empty(kind);
+    for field in Field::all(kind).filter(|field| field.is_key()) {
+        keys.set(field, lent.get(field)).expect("a member of the same row");
+    }
+    let function = match kind {
+        RowType::IpInterface => Function::GetIpInterfaceEntry,
+        RowType::Unicast => Function::GetUnicastIpAddressEntry,
+        RowType::Forward => Function::GetIpForwardEntry2,
+        _ => unreachable!("no callback is lent a {}", kind.name()),
+    };
+    (Call::Row { function, level: 0, row: Some(keys.clone()) }, keys)
+}
+
+/// What came of it.
+fn looked(keys: Row, reply: Reply) -> Did {
+    let full = if let Output::Row(full) = reply.output { Some(full) } else { None };
+    Did::Looked { keys, code: reply.code, full }
 }

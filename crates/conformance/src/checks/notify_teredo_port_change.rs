@@ -1,10 +1,14 @@
 //! NotifyTeredoPortChange.
 
+use netiosim_model::change::Change;
 use netiosim_model::function::Function;
 use netiosim_model::net::Family;
 use netiosim_model::status::Status;
+use netiosim_model::teredo::PortWish;
+use netiosim_model::windows::Windows;
 
-use crate::backend::{Callback, Register};
+use super::{callbacks, catalogue, declaration, rows};
+use crate::backend::{Callback, Register, Whose};
 use crate::bench::{Bench, INITIAL};
 use crate::check::{Check, Verdict};
 
@@ -80,6 +84,8 @@ pub(super) const CHECKS: &[Check] = &[
         ports.extend(bench.ports());
         bench.holds(ports.iter().all(|port| (0..4).contains(&port.2)), || format!("{ports:?}"))
     }),
+    Check::new("TP-13", |bench| callbacks::serialized(bench, FUNCTION)),
+    Check::of_all("TP-14", |_| declaration()),
     Check::new("TP-15", |bench| {
         let first = bench.port()?;
         bench.port_registered(1)?;
@@ -88,11 +94,26 @@ pub(super) const CHECKS: &[Check] = &[
         let now = bench.port()?;
         bench.equal("what GetTeredoPort answers", &now, &last)
     }),
+    Check::new("TP-16", |bench| {
+        bench.registered(&Register::new(FUNCTION).initial())?;
+        bench.change(&Change::PortOpen { port: 3545, edge_traversal: true })?;
+        bench.session().restart_teredo(50_001)?;
+        bench.session().stop_teredo()?;
+        bench.change(&Change::TeredoStart(PortWish::Another))?;
+        bench.session().elapse(120_000)?;
+        let ports = bench.ports();
+        let dynamic = ports.iter().filter(|port| port.1 != 0);
+        bench.holds(ports.len() > 2 && dynamic.clone().count() > 0, || format!("{ports:?}"))?;
+        bench.holds(dynamic.clone().all(|port| port.1 != 3544), || format!("{ports:?}"))
+    }),
+    Check::new("TP-17", |bench| rows::failure(bench, FUNCTION, Status::NotEnoughMemory)),
     Check::new("TP-18", |bench| {
         bench.session().fail(FUNCTION, Status::InvalidHandle)?;
         let left = bench.session().register(&Register::new(FUNCTION));
         bench.code("the registration", left.code, Status::InvalidHandle)
     }),
+    Check::new("TP-19", |bench| callbacks::goes_on(bench, FUNCTION)),
+    Check::new("TP-20", |bench| callbacks::ends_with_program(bench, FUNCTION)),
     Check::new("TP-21", |bench| {
         bench.port_registered(1)?;
         bench.session().reboot()?;
@@ -101,12 +122,26 @@ pub(super) const CHECKS: &[Check] = &[
         let after = bench.ports();
         bench.equal("notifications after the reboot", &after, &Vec::new())
     }),
+    Check::new("TP-22", |bench| callbacks::foreign(bench, FUNCTION, Whose::AnotherProcess)),
+    Check::new("TP-23", |bench| callbacks::foreign(bench, FUNCTION, Whose::AbsentModule)),
+    Check::new("TP-24", |bench| callbacks::cancels_itself(bench, FUNCTION)),
+    Check::new("TP-25", |bench| callbacks::cancel_under_lock(bench, FUNCTION)),
+    Check::new("TP-26", |bench| callbacks::independent_cancel(bench, FUNCTION)),
     Check::new("TP-27", |bench| {
         let (one, two) = (bench.port_registered(5)?, bench.port_registered(5)?);
         bench.holds(one != two, || "two registrations have one handle".to_owned())?;
         bench.session().restart_teredo(50_001)?;
         let ports: Vec<(u64, u16)> = bench.ports().iter().map(|port| (port.0, port.1)).collect();
         bench.equal("who hears of the change", &ports, &vec![(5, 50_001); 2])
+    }),
+    Check::of_all("TP-28", |_| declaration()),
+    Check::new("TP-29", |bench| callbacks::below_dispatch(bench, FUNCTION)),
+    Check::of_all("TP-30", |bench| callbacks::since(bench, FUNCTION, Windows::VISTA)),
+    Check::new("TP-31", |bench| {
+        bench.session().install(Windows::V11_24H2)?;
+        let has = bench.session().has(FUNCTION)?;
+        bench.equal("whether the newest Windows has it", &has, &true)?;
+        bench.port_registered(1).map(drop)
     }),
     Check::new("TP-32", |bench| {
         let before = bench.port()?;
@@ -115,26 +150,55 @@ pub(super) const CHECKS: &[Check] = &[
         let after = bench.port()?;
         bench.equal("the port after the initial call", &after, &before)
     }),
+    Check::new("TP-33", |bench| {
+        bench.port_registered(0x0123_4567_89AB_CDEF)?;
+        bench.session().restart_teredo(0xC351)?;
+        let ports = bench.ports();
+        let fits = matches!(ports[..], [(0x0123_4567_89AB_CDEF, 0xC351, 0..=2)]);
+        bench.holds(fits, || format!("context, port and type arrive as {ports:X?}"))
+    }),
+    Check::new("TP-34", |bench| {
+        // Each of the four shows in something else.
+        let (first, second) = (Register::new(FUNCTION).context(11), Register::new(FUNCTION));
+        let (one, two) = (bench.registered(&first.initial())?, bench.registered(&second)?);
+        let contexts: Vec<u64> = bench.ports().iter().map(|port| port.0).collect();
+        bench.equal("who has an initial notification", &contexts, &vec![11])?;
+        bench.holds(one != two, || "two registrations have one handle".to_owned())
+    }),
+    Check::new("TP-35", |bench| {
+        let call = Register { variable: None, ..Register::new(FUNCTION).initial() };
+        let left = bench.session().register(&call);
+        bench.holds(left.code != 0, || "NULL for the handle is accepted".to_owned())?;
+        bench.session().restart_teredo(50_001)?;
+        let ports = bench.ports();
+        bench.equal("what is told to nobody's handle", &ports, &Vec::new())
+    }),
     Check::new("TP-36", |bench| {
         bench.port_registered(1)?;
         bench.session().set_mtu(Family::V4, 1400)?;
         let ports = bench.ports();
         bench.equal("notifications of a change of the MTU", &ports, &Vec::new())
     }),
-    Check::new("TP-40", |bench| {
-        bench.port_registered(1)?;
-        let mut exception = bench.port()?;
-        for port in [50_001, 50_777, 49_152] {
-            bench.session().restart_teredo(port)?;
-            exception = bench.ports().last().map_or(exception, |port| port.1);
-            let now = bench.port()?;
-            bench.equal("the exception", &exception, &now)?;
-        }
-        Ok(())
-    }),
+    Check::new("TP-37", |bench| callbacks::other_codes(bench, FUNCTION)),
+    Check::of_all("TP-38", |_| catalogue()),
+    Check::of_all("TP-39", |_| catalogue()),
+    Check::new("TP-40", follows),
 ];
 
 fn without_callback(bench: &mut Bench) -> Verdict {
     let left = bench.session().register(&Register::new(FUNCTION).callback(Callback::Null));
     bench.code("a registration without a callback", left.code, Status::InvalidParameter)
+}
+
+/// What a firewall does: it reads the port once, follows the notifications, and its exception is on the right port.
+pub(super) fn follows(bench: &mut Bench) -> Verdict {
+    bench.port_registered(1)?;
+    let mut exception = bench.port()?;
+    for port in [50_001, 50_777, 49_152] {
+        bench.session().restart_teredo(port)?;
+        exception = bench.ports().last().map_or(exception, |port| port.1);
+        let now = bench.port()?;
+        bench.equal("the exception", &exception, &now)?;
+    }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! What holds alike of NotifyIpInterfaceChange, NotifyUnicastIpAddressChange and NotifyRouteChange2: callbacks with a row.
 
+use netiosim_model::change::Change;
 use netiosim_model::function::Function;
 use netiosim_model::net::Family;
 use netiosim_model::status::Status;
@@ -67,6 +68,26 @@ pub(super) fn silent(bench: &mut Bench, function: Function) -> Verdict {
     let after = bench.rows();
     let rows = after.iter().all(|row| row.1 && row.2 != INITIAL);
     bench.holds(rows, || format!("{after:?} has a call without a row"))
+}
+
+/// Registrations for one family hear of changes on its side only, those for AF_UNSPEC of both.
+pub(super) fn filters(
+    bench: &mut Bench,
+    function: Function,
+    changes: &[(Family, Change)],
+) -> Verdict {
+    for family in FAMILIES {
+        bench.registered(&Register::new(function).family(family).context(u64::from(family)))?;
+    }
+    for (family, change) in changes {
+        bench.change(change)?;
+        let mut told: Vec<u64> = bench.rows().iter().map(|row| row.0).collect();
+        told.sort_unstable();
+        told.dedup();
+        let expected = vec![0, u64::from(family.number())];
+        bench.equal(&format!("who hears of a change of {family:?}"), &told, &expected)?;
+    }
+    Ok(())
 }
 
 /// The context is passed unchanged.

@@ -49,9 +49,11 @@ fn on_stack(function: &str, caller: usize, f: impl FnOnce(&StackRef) -> u32) -> 
 
 /// A call that answers at once; `write` gets what it wrote.
 fn ask(call: &Call, caller: usize, write: impl FnOnce(&StackRef, Output)) -> u32 {
-    on_stack(call.function().name(), caller, |stack| {
-        let Reply { code, output, .. } = stack.call(call);
-        write(stack, output);
-        code
-    })
+    on_stack(call.function().name(), caller, |stack| answer(stack, call, write))
+}
+
+fn answer(stack: &StackRef, call: &Call, write: impl FnOnce(&StackRef, Output)) -> u32 {
+    let Reply { code, output, .. } = stack.call(call);
+    write(stack, output);
+    code
 }

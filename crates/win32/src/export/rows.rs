@@ -2,13 +2,14 @@
 
 use netiosim_sim::model::api::{Call, Output};
 use netiosim_sim::model::function::Function;
+use netiosim_sim::model::status::Flavour;
 use windows_sys::Win32::NetworkManagement::IpHelper::{
     MIB_ANYCASTIPADDRESS_ROW, MIB_IF_ENTRY_LEVEL, MIB_IF_ROW2, MIB_IPFORWARD_ROW2,
     MIB_IPINTERFACE_ROW, MIB_IPNET_ROW2, MIB_MULTICASTIPADDRESS_ROW, MIB_UNICASTIPADDRESS_ROW,
 };
 
-use super::ask;
 use super::macros::exports;
+use super::{answer, ask, on_stack};
 use crate::layout::Layout;
 use crate::strict;
 
@@ -16,16 +17,31 @@ use crate::strict;
 unsafe fn get<L: Layout>(function: Function, level: i32, row: *mut L, caller: usize) -> u32 {
     // A client may hand in the row that a callback was lent: what is read and written here is not its doing.
     let _own = strict::Own::here();
-    // SAFETY: the caller's.
-    let given = (!row.is_null()).then(|| unsafe { L::read_keys(row) }.into());
-    ask(&Call::Row { function, level, row: given }, caller, |_, output| {
-        if let Output::Row(out) = output
-            && let Ok(out) = L::Row::try_from(out)
-        {
-            // SAFETY: the caller's; the model writes no row where none was given.
-            unsafe { L::write(&out, row) };
-        }
+    on_stack(function.name(), caller, |stack| {
+        let given = (!row.is_null()).then(|| {
+            if checks_values(function, stack.flavour()) {
+                // SAFETY: the caller's, who wrote the whole row.
+                unsafe { L::read(row) }.into()
+            } else {
+                // SAFETY: the caller's.
+                unsafe { L::read_keys(row) }.into()
+            }
+        });
+        answer(stack, &Call::Row { function, level, row: given }, |_, output| {
+            if let Output::Row(out) = output
+                && let Ok(out) = L::Row::try_from(out)
+            {
+                // SAFETY: the caller's; the model writes no row where none was given.
+                unsafe { L::write(&out, row) };
+            }
+        })
     })
+}
+
+/// Whether a Get function's page speaks of more than keys in the row that it is given: then the caller has written all of it.
+/// That is the driver page of GetIpForwardEntry2, with its lifetimes and SitePrefixLength (RT-04).
+fn checks_values(function: Function, flavour: Flavour) -> bool {
+    function == Function::GetIpForwardEntry2 && flavour == Flavour::Kernel
 }
 
 /// A function that fills in a row whatever it holds: nothing of it is read, for nothing of it need be written.
@@ -48,6 +64,21 @@ unsafe fn set<L: Layout>(function: Function, row: *const L, caller: usize) -> u3
     // SAFETY: the caller's.
     let given = (!row.is_null()).then(|| unsafe { L::read(row) }.into());
     ask(&Call::Row { function, level: 0, row: given }, caller, |_, _| ())
+}
+
+/// The same, of the function that writes the LUID of the interface that it found.
+unsafe fn set_and_tell(function: Function, row: *mut MIB_IPINTERFACE_ROW, caller: usize) -> u32 {
+    let _own = strict::Own::here();
+    // SAFETY: the caller's.
+    let given = (!row.is_null()).then(|| unsafe { MIB_IPINTERFACE_ROW::read(row) }.into());
+    ask(&Call::Row { function, level: 0, row: given }, caller, |_, output| {
+        if let Output::Row(out) = output
+            && let Some((luid, _)) = out.interface()
+        {
+            // SAFETY: the caller's; the model writes no row where none was given.
+            unsafe { (&raw mut (*row).InterfaceLuid.Value).write(luid.0) };
+        }
+    })
 }
 
 macro_rules! row_exports {
@@ -83,10 +114,10 @@ macro_rules! row_exports {
                 // SAFETY: the caller's.
                 unsafe { get(Function::GetIfEntry2Ex, level, row, caller) }
             }
-            /// SetIpInterfaceEntry: the row is read and not written.
+            /// SetIpInterfaceEntry: the row is read; written is InterfaceLuid, where the index was used (IS-09).
             [1] fn SetIpInterfaceEntry(caller; row: *mut MIB_IPINTERFACE_ROW) -> u32 {
                 // SAFETY: the caller's.
-                unsafe { set(Function::SetIpInterfaceEntry, row.cast_const(), caller) }
+                unsafe { set_and_tell(Function::SetIpInterfaceEntry, row, caller) }
             }
         }
     };
