@@ -1,0 +1,57 @@
+//! Which changes ask how the Teredo client is to be understood.
+
+use std::collections::BTreeSet;
+
+use netiosim_model::build::home;
+use netiosim_model::change::Change;
+use netiosim_model::choose::Chooser;
+use netiosim_model::machine::Machine;
+use netiosim_model::net::Luid;
+use netiosim_model::profile::Profile;
+use netiosim_model::table::Route;
+use netiosim_model::teredo::PortWish;
+
+/// Remembers what it is asked.
+#[derive(Default)]
+struct Asked(BTreeSet<&'static str>);
+
+impl Chooser for Asked {
+    fn choose(&mut self, what: &'static str, _: &[&'static str]) -> usize {
+        self.0.insert(what);
+        0
+    }
+
+    fn draw(&mut self, _: &'static str) -> u64 {
+        0
+    }
+}
+
+fn asked(change: &Change) -> BTreeSet<&'static str> {
+    let (mut machine, mut asked) = (Machine::new(Profile::Adversarial, home()), Asked::default());
+    machine.change(None, change, &mut asked).expect("a change that makes sense at home");
+    asked.0
+}
+
+#[test]
+fn those_that_it_hears_of() {
+    let teredo = asked(&Change::TeredoRestart(PortWish::Exactly(50_001)));
+    for option in ["dormancy-rule", "teredo-flags", "symmetric-nat"] {
+        assert!(teredo.contains(option), "{option} is not among {teredo:?}");
+    }
+}
+
+#[test]
+fn and_no_others() {
+    let ethernet = Luid::new(6, 1);
+    let route = Route::new(ethernet, [10, 0, 0, 0].into(), 8, [192, 168, 1, 1].into());
+    for change in [
+        Change::RouteAdd(route),
+        Change::AddressRemove { luid: ethernet, address: [192, 168, 1, 10].into() },
+        Change::InterfaceDisable(ethernet),
+    ] {
+        let asked = asked(&change);
+        for option in ["dormancy-rule", "teredo-flags", "symmetric-nat"] {
+            assert!(!asked.contains(option), "{} asks for {option}", change.name());
+        }
+    }
+}
