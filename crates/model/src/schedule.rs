@@ -279,6 +279,10 @@ fn take_varint(symbols: &mut &[u8]) -> Varint {
         }
         value |= u64::from(symbol & 31) << (5 * at);
         if symbol & 32 == 0 {
+            if *symbol == 0 && at > 0 {
+                // No number is written with zeros in front.
+                return Varint::TooLarge;
+            }
             *symbols = &symbols[at + 1..];
             return Varint::Whole(value);
         }

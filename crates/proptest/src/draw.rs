@@ -57,7 +57,7 @@ pub(crate) struct Draw {
     value: u16,
 }
 
-/// As many meanings of a draw are tried before time just goes by.
+/// As many meanings of a draw are tried; if none of them makes sense a millisecond goes by.
 const MEANINGS: u8 = 32;
 
 impl Draw {
@@ -71,20 +71,23 @@ impl Draw {
         let env = machine.env();
         (0..MEANINGS)
             .filter_map(|more| {
-                let kind = usize::from(self.kind.wrapping_add(more));
+                let draw = Self { kind: self.kind.wrapping_add(more), ..self };
+                let kind = usize::from(draw.kind);
                 let topic = topics[kind % topics.len()];
-                Draw { kind: self.kind.wrapping_add(more), ..self }.change(
-                    &env,
-                    topic,
-                    kind / topics.len(),
-                )
+                if topic == Topic::Time {
+                    return Some(Step::Elapse(draw.ms()));
+                }
+                draw.change(&env, topic, kind / topics.len()).map(Step::Change)
             })
-            .map(Step::Change)
-            .chain(
-                topics.contains(&Topic::Time).then_some(Step::Elapse(u64::from(self.value) * 10)),
-            )
             .find(|step| machine.allows(step))
-            .unwrap_or(Step::Elapse(u64::from(self.value) * 10))
+            .unwrap_or(Step::Elapse(1))
+    }
+
+    /// How long: a moment, the time of duplicate address detection, of a refresh, of a lease, of the Teredo client's sleep.
+    fn ms(self) -> u64 {
+        const MOST_MS: [u64; 5] = [10, 500, 5_000, 60_000, 3_700_000];
+        let most_ms = MOST_MS[usize::from(self.pick) % MOST_MS.len()];
+        1 + most_ms * u64::from(self.value) / 512
     }
 
     /// The change of this number about a topic, if there is one.
@@ -185,7 +188,12 @@ impl Draw {
                 gateway: None,
                 lease_s: 60 + u32::from(self.value),
             })),
-            _ => Some(Change::DhcpRelease(luid)),
+            _ => {
+                let leased = env.interfaces().map(|one| one.luid).find(|luid| {
+                    env.address_table().of(*luid).any(|one| one.learnt && one.address.is_ipv4())
+                });
+                Some(Change::DhcpRelease(leased?))
+            }
         }
     }
 

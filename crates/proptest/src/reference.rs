@@ -156,7 +156,8 @@ impl Reference {
         port.ok_or(code)
     }
 
-    /// What a function that answers at once writes, and the rows of a table.
+    /// What a function that answers at once writes, and the rows of a table. The machine stays as it is, also if the function is
+    /// one that changes something: what a program changes itself is told to the reference by [`apply`](Self::apply).
     ///
     /// # Errors
     ///

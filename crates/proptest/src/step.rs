@@ -79,7 +79,8 @@ impl fmt::Debug for Timeline {
 
 impl Timeline {
     /// The timeline as a scenario file: the machine, its events, each ten milliseconds after the one before, and a client that
-    /// listens to everything. `netiosim run` takes it.
+    /// listens to everything. `netiosim run` takes it. It says everything that is drawn; a step of your own that it cannot say is named
+    /// in the description, and left out.
     ///
     /// # Examples
     ///
@@ -94,7 +95,7 @@ impl Timeline {
     #[must_use]
     pub fn scenario(&self, name: &str) -> String {
         let mut reference = Reference::new(&self.machine);
-        let (mut at_ms, mut timeline) = (0, Vec::new());
+        let (mut at_ms, mut timeline, mut left_out) = (0, Vec::new(), Vec::new());
         for step in &self.steps {
             match step {
                 Step::Elapse(ms) => at_ms += ms,
@@ -102,15 +103,23 @@ impl Timeline {
                     if let Some(event) = step.event(&reference.env()) {
                         at_ms += 10;
                         timeline.push(json!({"at_ms": at_ms, "event": event}));
+                    } else {
+                        left_out.push(format!("{step:?}"));
                     }
                 }
             }
             reference.apply(step);
         }
+        let profile = self.machine.profile.name();
+        let description = match &left_out[..] {
+            [] => format!("Drawn under the profile {profile}."),
+            steps => format!("Drawn under the profile {profile}. Left out: {}.", steps.join("; ")),
+        };
         let listen = |name: &str| json!({"as": name, "callback": "on_change", "initial": true});
         let scenario = json!({
             "version": 1,
             "name": name,
+            "description": description,
             "stack": self.machine.scenario(),
             "timeline": timeline,
             "clients": [{
@@ -199,10 +208,16 @@ fn event(change: &Change, alias: &dyn Fn(Luid) -> Option<String>) -> Option<Valu
         Change::RowTouch { luid, family: of } => {
             json!({"interface_touch": {"interface": alias(*luid)?, "family": family(*of)}})
         }
-        Change::LinkSet { luid, connected: Some(connected), .. } => {
+        Change::LinkSet {
+            luid,
+            connected: Some(connected),
+            admin_up: None,
+            mtu: None,
+            alias: None,
+        } => {
             json!({"interface_set": {"interface": alias(*luid)?, "connected": connected}})
         }
-        Change::AddressAdd { address, .. } => {
+        Change::AddressAdd { address, optimistic: false } => {
             let text = format!("{}/{}", address.address, address.prefix_length);
             json!({"address_add": {"interface": alias(address.luid)?, "address": text}})
         }
@@ -213,7 +228,7 @@ fn event(change: &Change, alias: &dyn Fn(Luid) -> Option<String>) -> Option<Valu
             let interface = alias(*luid)?;
             json!({"address_conflict": {"interface": interface, "address": address, "present": present}})
         }
-        Change::DhcpLease(lease) => {
+        Change::DhcpLease(lease) if lease.gateway.is_none() => {
             let address = format!("{}/{}", lease.address, lease.prefix_length);
             let (interface, lease_s) = (alias(lease.luid)?, lease.lease_s);
             json!({"dhcp_lease": {"interface": interface, "address": address, "lease_s": lease_s}})

@@ -30,7 +30,8 @@ pub fn stacks() -> impl Strategy<Value = (Machine, Driving)> + Clone {
     (machines(), schedules())
 }
 
-/// A machine, and steps on it that are about these topics and make sense there.
+/// A machine, and steps on it that are about these topics and make sense there. Where nothing about them makes sense a millisecond
+/// goes by.
 ///
 /// # Panics
 ///
@@ -86,7 +87,8 @@ pub fn storms() -> impl Strategy<Value = Storm> + Clone {
     .prop_filter("a storm that the machine at home can have", |storm| storm.plan(&home()).is_ok())
 }
 
-/// A function that fails, with a code that its page names: for [`StackRef::fault`](netiosim_sim::StackRef::fault).
+/// A function that fails: out of memory, which its page names, or because the network store interface service cannot be reached
+/// (1753, observed): for [`StackRef::fault`](netiosim_sim::StackRef::fault).
 pub fn faults() -> impl Strategy<Value = Fault> + Clone {
     let function = prop_oneof![
         Just(Function::NotifyTeredoPortChange),

@@ -108,6 +108,77 @@ fn fails(stack: &StackRef, function: Function) -> bool {
     }
 }
 
+/// Draws some timelines.
+fn drawn(strategy: &impl Strategy<Value = Timeline>, count: usize) -> Vec<Timeline> {
+    use proptest::strategy::ValueTree;
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    (0..count).map(|_| strategy.new_tree(&mut runner).expect("a timeline").current()).collect()
+}
+
+#[test]
+fn time_goes_by_for_a_moment_and_for_hours() {
+    for strategy in [timelines(&Topic::ALL, 10..20).boxed(), teredo_lives(10..20).boxed()] {
+        let all = drawn(&strategy, 64);
+        let steps: Vec<&Step> = all.iter().flat_map(|timeline| &timeline.steps).collect();
+        let times: Vec<u64> = steps
+            .iter()
+            .filter_map(|step| if let Step::Elapse(ms) = step { Some(*ms) } else { None })
+            .collect();
+        assert!(times.len() * 20 > steps.len(), "{} of {}", times.len(), steps.len());
+        assert!(times.iter().any(|ms| *ms < 1000) && times.iter().any(|ms| *ms > 1_800_000));
+    }
+}
+
+#[test]
+fn every_topic_is_drawn() {
+    let all = drawn(&timelines(&Topic::ALL, 20..30), 64);
+    let text: String = all.iter().map(|timeline| format!("{timeline:?}")).collect();
+    for event in [
+        "route_add",
+        "route_set",
+        "route_remove",
+        "address_add",
+        "address_remove",
+        "address_conflict",
+        "dhcp_lease",
+        "dhcp_release",
+        "interface_set",
+        "interface_touch",
+        "interface_add",
+        "interface_remove",
+        "interface_disable",
+        "interface_enable",
+        "teredo_start",
+        "teredo_stop",
+        "teredo_restart",
+        "teredo_qualify",
+        "teredo_server",
+        "teredo_mapping",
+        "teredo_traffic",
+        "connectivity",
+        "ipv6_present",
+        "ipv4_present",
+    ] {
+        assert!(text.contains(event), "{event} is never drawn");
+    }
+}
+
+#[test]
+fn a_timeline_shrinks_to_what_fails_and_no_further_than_its_strategy() {
+    use proptest::test_runner::{Config, RngAlgorithm, TestError, TestRng, TestRunner};
+    let config = Config { cases: 500, failure_persistence: None, ..Config::default() };
+    let rng = TestRng::deterministic_rng(RngAlgorithm::ChaCha);
+    let mut runner = TestRunner::new_with_rng(config, rng);
+    let stopped = Machine { adapters: 1, teredo: Teredo::Stopped, ..Machine::default() };
+    let strategy = netiosim_proptest::timelines_on(Just(stopped.clone()), &Topic::ALL, 2..20);
+    let found = runner.run(&strategy, |timeline| {
+        let starts = timeline.steps.iter().any(|step| format!("{step:?}").contains("teredo_start"));
+        if starts { Err(TestCaseError::fail("it starts")) } else { Ok(()) }
+    });
+    let Err(TestError::Fail(_, timeline)) = found else { panic!("{found:?}") };
+    assert_eq!((timeline.machine, timeline.steps.len()), (stopped, 2), "{:?}", timeline.steps);
+}
+
 #[test]
 fn machines_start_as_they_say() {
     let of = |teredo| Reference::new(&Machine { adapters: 2, teredo, ..Machine::default() });

@@ -297,3 +297,14 @@ fn tables_are_freed_on_every_windows() {
         assert!(bench.rules().is_empty());
     }
 }
+
+#[test]
+fn a_driver_is_told_since_when_as_well() {
+    let mut driver = Bench::on(Windows::V10_1809, Flavour::Kernel);
+    let _ = driver.call(Function::GetNetworkConnectivityHint);
+    assert_eq!(
+        driver.machine.findings()[0].message,
+        "GetNetworkConnectivityHint was called on Windows 10 1809 (build 17763); it exists from \
+         Windows 10 2004 (build 19041) on"
+    );
+}

@@ -707,3 +707,20 @@ fn the_best_route_is_that_of_the_naive_reference() {
     }
     assert!(found > 1000 && lost > 100, "both happen: {found}, {lost}");
 }
+
+#[test]
+fn of_two_ipv6_addresses_the_nearer_one_is_the_source() {
+    let mut env = env();
+    for address in ["2001:db8:7:ffff::9", "2001:db8:7:8000::9"] {
+        env.place_address(UnicastAddress::new(WIFI, ip_of(address), 64));
+    }
+    let mut bench = Bench::with(env, &[]);
+    for (destination, source) in [
+        ("2001:db8:7:ffff::1", "2001:db8:7:ffff::9"),
+        ("2001:db8:7:8000::1", "2001:db8:7:8000::9"),
+        ("2001:db8:7::1", "2001:db8:7::5"),
+    ] {
+        let (_, chosen) = bench.best(&Query::to(destination).on(WIFI_INDEX));
+        assert_eq!(chosen, ip(source), "to {destination}");
+    }
+}

@@ -245,3 +245,16 @@ fn what_the_network_was_said_to_have_stays() {
     net.apply(&remove(OWN));
     assert!(net.env().teredo().network().native_ipv6);
 }
+
+#[test]
+fn what_a_router_gave_is_gone_after_a_restart() {
+    use netiosim_model::build::home;
+    use netiosim_model::machine::Machine;
+    use netiosim_model::profile::Profile;
+    let mut machine = Machine::new(Profile::Documented, home());
+    machine.change(None, &advertise(|_| {}), &mut First::default()).expect("a router");
+    let own = (ETHERNET, OWN.parse().expect("an address"));
+    assert!(machine.env().address_table().get(own).is_some());
+    machine.reboot(&mut First::default());
+    assert!(machine.env().address_table().get(own).is_none(), "UC-20");
+}

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
+use netiosim_model::table::is_unicast;
+
 use super::brought::brings;
 use crate::format::{
     AddressSpec, Cidr, FamilyBinding, FamilySpec, InterfaceSpec, PhysicalAddress, RouteSpec,
@@ -134,7 +136,8 @@ impl Build {
                 .push(format!("\"{}\" is left out: a machine has one Teredo interface", host.name));
             return;
         }
-        let alias = self.free_alias(&host.name);
+        let loopback = host.if_type == LOOPBACK_TYPE && self.loopback().is_none();
+        let alias = self.free_alias(&host.name, teredo, loopback);
         let mut spec = InterfaceSpec::new(&alias);
         spec.index = host.index.filter(|index| *index != 0);
         spec.guid = host.guid;
@@ -164,8 +167,18 @@ impl Build {
         spec.connected = Some(host.connected);
         spec.admin_up = Some(host.admin_up);
         spec.physical_address = host.physical_address;
+        let is_loopback = spec.if_type == Some(LOOPBACK_TYPE);
+        let fits = |address: IpAddr| is_unicast(address) && (is_loopback || !address.is_loopback());
+        let (kept, left_out): (Vec<Cidr>, Vec<Cidr>) =
+            host.addresses.into_iter().partition(|cidr| fits(cidr.address));
+        for cidr in left_out {
+            self.notes.push(format!(
+                "{} of \"{alias}\" is left out: no interface of its kind can have it",
+                cidr.address
+            ));
+        }
         let (v4, v6): (Vec<Cidr>, Vec<Cidr>) =
-            host.addresses.into_iter().partition(|cidr| cidr.address.is_ipv4());
+            kept.into_iter().partition(|cidr| cidr.address.is_ipv4());
         spec.ipv4 = binding(v4);
         spec.ipv6 = binding(v6);
         self.aliases.insert(host.name, alias);
@@ -177,8 +190,14 @@ impl Build {
     }
 
     /// The name, or the name with a number behind it if another interface has it already.
-    fn free_alias(&mut self, name: &str) -> String {
-        let taken = |alias: &str| self.interfaces.iter().any(|known| known.alias == alias);
+    ///
+    /// The aliases of the Teredo pseudo-interface and of the loopback interface are theirs alone.
+    fn free_alias(&mut self, name: &str, teredo: bool, loopback: bool) -> String {
+        let taken = |alias: &str| {
+            (alias == TEREDO_ALIAS && !teredo)
+                || (alias == LOOPBACK_ALIAS && !loopback)
+                || self.interfaces.iter().any(|known| known.alias == alias)
+        };
         let name = if name.is_empty() { "Interface" } else { name };
         if !taken(name) {
             return name.to_owned();
@@ -212,7 +231,7 @@ impl Build {
             }
         }
         if self.loopback().is_none() {
-            let alias = self.free_alias(LOOPBACK_ALIAS);
+            let alias = self.free_alias(LOOPBACK_ALIAS, false, true);
             let mut loopback = InterfaceSpec::new(alias);
             loopback.if_type = Some(LOOPBACK_TYPE);
             loopback.index = Some(free_number(&used));

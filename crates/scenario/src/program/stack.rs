@@ -83,6 +83,12 @@ pub fn build_env(spec: &StackSpec) -> Result<Env, BuildError> {
     for listener in &spec.listeners {
         env.place_listener(listener.port, listener.edge_traversal);
     }
+    // The written loopback interface takes its index before anybody else does.
+    let loopback = |own: &&InterfaceSpec| own.if_type == Some(if_type::LOOPBACK);
+    if let Some((n, own)) = spec.interfaces.iter().enumerate().find(|(_, own)| loopback(own)) {
+        let path = format!("stack.interfaces[{n}]");
+        place(&mut env, own).map_err(|error| BuildError::new(&path, error.reason))?;
+    }
     if ipv6 {
         // The client comes first: on its way time goes by, and no lifetime is to run meanwhile.
         let state = teredo.state.map_or(TeredoState::Qualified, teredo_state);

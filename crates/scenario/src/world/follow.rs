@@ -73,11 +73,15 @@ impl World {
     ///
     /// # Errors
     ///
-    /// [`Strayed`] when a code asks for something that cannot happen there.
+    /// [`Strayed`] when a code asks for something that cannot happen there, or only behind the scenario's limit of steps.
     pub fn follow(program: &Arc<Program>, codes: &[u32]) -> Result<Self, Strayed> {
         let mut world = Self::new(program, program.seed).replayed();
         let mut at = 0;
         while at < codes.len() {
+            if world.steps >= program.limits.steps {
+                let limit = format!("nothing: the limit of {} steps was reached", world.steps);
+                return Err(Strayed { at, offered: vec![limit] });
+            }
             let choices = world.choices();
             let choice = match choices.as_slice() {
                 [] => return Err(Strayed { at, offered: vec!["nothing".to_owned()] }),

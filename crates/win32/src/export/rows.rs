@@ -75,6 +75,7 @@ unsafe fn set_and_tell(function: Function, row: *mut MIB_IPINTERFACE_ROW, caller
         if let Output::Row(out) = output
             && let Some((luid, _)) = out.interface()
         {
+            // The rest of the row is as it was given.
             // SAFETY: the caller's; the model writes no row where none was given.
             unsafe { (&raw mut (*row).InterfaceLuid.Value).write(luid.0) };
         }
