@@ -1,6 +1,5 @@
 //! What is under test: some implementation of the API, and the world that it lives in.
 
-use std::fmt;
 use std::sync::Arc;
 
 use netiosim_model::api::{Call, Output};
@@ -13,13 +12,15 @@ use netiosim_model::machine::Irql;
 use netiosim_model::member::Member;
 use netiosim_model::net::{Family, Luid};
 use netiosim_model::profile::Profile;
-use netiosim_model::row::{HintRow, Row};
+use netiosim_model::row::Row;
 use netiosim_model::rule::Rule;
 use netiosim_model::status::{Flavour, Status};
 use netiosim_model::teredo::PortWish;
 use netiosim_model::windows::Windows;
 
+pub(crate) use crate::cannot::Cannot;
 use crate::check::Verdict;
+pub(crate) use crate::told::{Heard, Told};
 
 /// An implementation of the API.
 pub trait Backend: Sync {
@@ -34,7 +35,8 @@ pub trait Backend: Sync {
     fn session(&self, profile: Profile, flavour: Flavour) -> Result<Box<dyn Session>, Cannot>;
 }
 
-/// One system under test, with a program on it whose calls these are.
+/// One system under test, with a program on it whose calls these are. What a session cannot do in a function without such a
+/// result it says by [`Cannot::unwind`].
 pub trait Session: World {
     /// A NotifyXxx call, with raw parameters.
     fn register(&mut self, call: &Register) -> Registered;
@@ -207,26 +209,6 @@ pub trait World {
     }
 }
 
-/// What a world or a backend cannot do, and why.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Cannot(String);
-
-impl Cannot {
-    /// The reason, as a clause: `this world does not reboot`.
-    #[must_use]
-    pub fn new(reason: impl Into<String>) -> Self {
-        Self(reason.into())
-    }
-}
-
-impl fmt::Display for Cannot {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
-impl std::error::Error for Cannot {}
-
 /// The Callback parameter.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Callback {
@@ -386,37 +368,4 @@ pub struct Answered {
     pub output: Output,
     /// The rows of the table that it handed out, whose number is in the output.
     pub rows: Vec<Row>,
-}
-
-/// One call of a callback.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Heard {
-    /// CallerContext.
-    pub context: u64,
-    /// The rest.
-    pub told: Told,
-}
-
-/// What a callback is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Told {
-    /// A NotifyTeredoPortChange callback.
-    Port {
-        /// Port.
-        port: u16,
-        /// NotificationType, as the number of MIB_NOTIFICATION_TYPE.
-        kind: i32,
-    },
-    /// A callback with a row.
-    Row {
-        /// Whether the pointer is there.
-        row: bool,
-        /// NotificationType, as the number of MIB_NOTIFICATION_TYPE.
-        kind: i32,
-    },
-    /// A NotifyStableUnicastIpAddressTable callback.
-    Table,
-    /// A NotifyNetworkConnectivityHintChange callback.
-    Hint(HintRow),
 }

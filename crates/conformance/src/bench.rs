@@ -257,3 +257,39 @@ impl Bench {
 
 /// The number of MibInitialNotification.
 pub(crate) const INITIAL: i32 = NotificationType::Initial.number();
+
+#[cfg(test)]
+mod tests {
+    use netiosim_model::status::{Flavour, KernelNames, Status};
+
+    /// The numbers that the documents and the public headers have, written out: what checks expect comes of the model's table.
+    #[test]
+    fn the_numbers_are_those_of_the_documents() {
+        for (status, user, kernel) in [
+            (Status::Success, 0, 0),
+            (Status::InvalidParameter, 87, 0xC000_000D),
+            (Status::InvalidHandle, 6, 6),
+            (Status::NotEnoughMemory, 8, 0xC000_009A),
+            (Status::NotReady, 21, 21),
+            (Status::NotSupported, 50, 0xC000_00BB),
+            (Status::FileNotFound, 2, 0xC000_0225),
+            (Status::NotFound, 1168, 0xC000_0225),
+            (Status::AccessDenied, 5, 0xC000_0022),
+            (Status::IoPending, 997, 997),
+            (Status::ObjectAlreadyExists, 5010, 5010),
+        ] {
+            let code = |flavour| status.code(flavour, KernelNames::default());
+            assert_eq!((code(Flavour::User), code(Flavour::Kernel)), (user, kernel), "{status:?}");
+        }
+        for (status, user) in [
+            (Status::BufferOverflow, 111),
+            (Status::InvalidName, 123),
+            (Status::NoData, 232),
+            (Status::CanNotComplete, 1003),
+            (Status::AddressNotAssociated, 1228),
+            (Status::PossibleDeadlock, 1131),
+        ] {
+            assert_eq!(status.code(Flavour::User, KernelNames::default()), user, "{status:?}");
+        }
+    }
+}

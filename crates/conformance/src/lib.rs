@@ -18,17 +18,22 @@
 mod backend;
 pub mod backends;
 mod bench;
+mod cannot;
 mod check;
 mod checks;
 mod matrix;
+mod probes;
 mod requirement;
+mod told;
 
 pub use self::backend::{
-    Act, Answered, Backend, Callback, Cannot, Did, Heard, Register, Registered, Session, Told,
-    Whose, World,
+    Act, Answered, Backend, Callback, Did, Register, Registered, Session, Whose, World,
 };
 pub use self::bench::Bench;
+pub use self::cannot::Cannot;
 pub use self::check::{Check, Stop, Verdict};
 pub use self::checks::all;
 pub use self::matrix::{Cell, Matrix, Outcome, Selection, glob};
+pub use self::probes::{Came, Probe};
 pub use self::requirement::{Requirement, Truth, requirements};
+pub use self::told::{Heard, Told};

@@ -8,7 +8,7 @@ use netiosim_model::profile::Profile;
 use netiosim_model::status::Flavour;
 use serde::Serialize;
 
-use crate::backend::Backend;
+use crate::backend::{Backend, Cannot};
 use crate::bench::Bench;
 use crate::check::{Check, Stop};
 use crate::checks;
@@ -203,7 +203,10 @@ fn run(
                 Ok(Err(Stop::NotApplicable(cannot))) => {
                     (Outcome::NotApplicable, Some(cannot.to_string()))
                 }
-                Err(_) => (Outcome::Fail, Some("a call panicked".to_owned())),
+                Err(payload) => match payload.downcast::<Cannot>() {
+                    Ok(cannot) => (Outcome::NotApplicable, Some(cannot.to_string())),
+                    Err(_) => (Outcome::Fail, Some("a call panicked".to_owned())),
+                },
             }
         }
     };

@@ -88,7 +88,7 @@ backends! {
     threads: Sim::Threads;
 }
 
-#[cfg(feature = "abi")]
+#[cfg(all(feature = "abi", not(windows)))]
 backends! {
     abi: netiosim_conformance::backends::Abi;
 }

@@ -1,5 +1,5 @@
 //! `results.tsv` says for every requirement what came out over every backend; `docs/requirements.md` is made of it.
-#![cfg(feature = "abi")]
+#![cfg(all(feature = "abi", not(windows)))]
 
 use std::fmt::Write as _;
 use std::path::Path;

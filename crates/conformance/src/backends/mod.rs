@@ -7,8 +7,10 @@ mod model;
 mod notes;
 mod sim;
 
-#[cfg(feature = "abi")]
+#[cfg(all(feature = "abi", not(windows)))]
 pub use self::abi::Abi;
+#[cfg(feature = "abi")]
+pub use self::abi::System;
 pub use self::model::Model;
 pub use self::sim::Sim;
 
@@ -20,7 +22,7 @@ use netiosim_model::row::{Field, Row, RowType};
 use crate::backend::{Backend, Did, Told};
 
 /// Every backend that is built in: the model alone, the stack in its three modes, and with the feature `abi` the names of
-/// Windows over a stack whose callbacks come on threads.
+/// Windows over a stack whose callbacks come on threads. `System`, which is no simulation, is not among them.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Backend> {
     vec![
@@ -28,7 +30,7 @@ pub fn all() -> Vec<&'static dyn Backend> {
         &Sim::Manual,
         &Sim::Controlled,
         &Sim::Threads,
-        #[cfg(feature = "abi")]
+        #[cfg(all(feature = "abi", not(windows)))]
         &Abi,
     ]
 }

@@ -275,7 +275,7 @@ macro_rules! world {
         }
     };
 }
-#[cfg(feature = "abi")]
+#[cfg(all(feature = "abi", not(windows)))]
 pub(super) use world;
 
 world!(Simulated);

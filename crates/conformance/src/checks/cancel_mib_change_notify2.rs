@@ -3,7 +3,6 @@
 use netiosim_model::change::Change;
 use netiosim_model::function::Function;
 use netiosim_model::machine::Irql;
-use netiosim_model::net::Family;
 use netiosim_model::rule::Rule;
 use netiosim_model::status::Status;
 
@@ -118,8 +117,11 @@ fn ends(bench: &mut Bench, function: Function) -> Verdict {
     bench.heard();
     let code = bench.session().cancel(handle);
     bench.holds(code != 0, || "the handle is accepted once more".to_owned())?;
-    bench.session().set_mtu(Family::V4, 1400)?;
-    bench.session().restart_teredo(50_001)?;
-    let after = bench.heard();
-    bench.equal("notifications after the cancel", &after, &Vec::new())
+    // The same change is told to whoever is registered.
+    let other = bench.registered(&callbacks::registration(function).context(10))?;
+    callbacks::happens(bench, function, 2)?;
+    let mut contexts: Vec<u64> = bench.heard().iter().map(|heard| heard.context).collect();
+    contexts.dedup();
+    bench.equal("who hears of a change after the cancel", &contexts, &vec![10])?;
+    bench.cancelled(other)
 }

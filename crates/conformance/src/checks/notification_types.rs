@@ -86,7 +86,21 @@ pub(super) const CHECKS: &[Check] = &[
         bench.session().stop_teredo()?;
         let code = bench.session().teredo_port(Some(0)).0;
         bench.equal("the code while the client is stopped", &code, &21)?;
-        bench.holds(code.cast_signed() >= 0, || format!("NT_SUCCESS refuses {code:#x}"))
+        if bench.flavour() == Flavour::Kernel {
+            bench.holds(code.cast_signed() >= 0, || format!("NT_SUCCESS refuses {code:#x}"))?;
+            let function = Function::NotifyTeredoPortChange;
+            for (status, number) in [
+                (Status::InvalidHandle, 6),
+                (Status::IoPending, 997),
+                (Status::ObjectAlreadyExists, 5010),
+            ] {
+                bench.session().fail(function, status)?;
+                let code = bench.session().register(&Register::new(function)).code;
+                bench.equal(&format!("the number of {status:?}"), &code, &number)?;
+                bench.session().unfail(function)?;
+            }
+        }
+        Ok(())
     }),
     Check::new("NT-10", |bench| {
         let function = Function::NotifyTeredoPortChange;

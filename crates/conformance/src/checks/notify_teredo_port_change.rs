@@ -47,6 +47,7 @@ pub(super) const CHECKS: &[Check] = &[
         bench.equal("notifications before any change", &before, &Vec::new())?;
         bench.session().restart_teredo(50_001)?;
         let after = bench.ports();
+        bench.holds(!after.is_empty(), || "nothing is told of the restart".to_owned())?;
         bench.holds(after.iter().all(|port| port.2 != INITIAL), || format!("{after:?}"))
     }),
     Check::new("TP-09", |bench| {
@@ -82,7 +83,8 @@ pub(super) const CHECKS: &[Check] = &[
         let mut ports = bench.ports();
         bench.session().stop_teredo()?;
         ports.extend(bench.ports());
-        bench.holds(ports.iter().all(|port| (0..4).contains(&port.2)), || format!("{ports:?}"))
+        let types = ports.len() > 1 && ports.iter().all(|port| (0..4).contains(&port.2));
+        bench.holds(types, || format!("{ports:?}"))
     }),
     Check::new("TP-13", |bench| callbacks::serialized(bench, FUNCTION)),
     Check::of_all("TP-14", |_| declaration()),
@@ -116,6 +118,9 @@ pub(super) const CHECKS: &[Check] = &[
     Check::new("TP-20", |bench| callbacks::ends_with_program(bench, FUNCTION)),
     Check::new("TP-21", |bench| {
         bench.port_registered(1)?;
+        bench.session().restart_teredo(50_002)?;
+        let before = bench.ports();
+        bench.holds(!before.is_empty(), || "nothing is told before the reboot".to_owned())?;
         bench.session().reboot()?;
         bench.heard();
         bench.session().restart_teredo(50_001)?;
@@ -176,8 +181,18 @@ pub(super) const CHECKS: &[Check] = &[
     Check::new("TP-36", |bench| {
         bench.port_registered(1)?;
         bench.session().set_mtu(Family::V4, 1400)?;
+        for function in [
+            Function::NotifyIpInterfaceChange,
+            Function::NotifyUnicastIpAddressChange,
+            Function::NotifyRouteChange2,
+        ] {
+            callbacks::happens(bench, function, 9)?;
+        }
         let ports = bench.ports();
-        bench.equal("notifications of a change of the MTU", &ports, &Vec::new())
+        bench.equal("notifications of an MTU, an address and a route", &ports, &Vec::new())?;
+        bench.session().restart_teredo(50_001)?;
+        let ports = bench.ports().len();
+        bench.equal("the number of notifications of a port", &ports, &1)
     }),
     Check::new("TP-37", |bench| callbacks::other_codes(bench, FUNCTION)),
     Check::of_all("TP-38", |_| catalogue()),

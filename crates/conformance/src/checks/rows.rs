@@ -5,6 +5,7 @@ use netiosim_model::function::Function;
 use netiosim_model::net::Family;
 use netiosim_model::status::Status;
 
+use super::callbacks;
 use crate::backend::{Callback, Register};
 use crate::bench::{Bench, INITIAL};
 use crate::check::Verdict;
@@ -63,9 +64,10 @@ pub(super) fn silent(bench: &mut Bench, function: Function) -> Verdict {
     bench.registered(&Register::new(function))?;
     let before = bench.rows();
     bench.equal("notifications before any change", &before, &Vec::new())?;
-    bench.session().set_mtu(Family::V4, 1400)?;
+    callbacks::happens(bench, function, 0)?;
     bench.session().set_ipv6(false)?;
     let after = bench.rows();
+    bench.holds(!after.is_empty(), || "nothing is told of a change".to_owned())?;
     let rows = after.iter().all(|row| row.1 && row.2 != INITIAL);
     bench.holds(rows, || format!("{after:?} has a call without a row"))
 }
@@ -105,9 +107,12 @@ pub(super) fn context(bench: &mut Bench, function: Function) -> Verdict {
 /// A reboot ends the registration.
 pub(super) fn reboot(bench: &mut Bench, function: Function) -> Verdict {
     bench.registered(&Register::new(function))?;
+    callbacks::happens(bench, function, 0)?;
+    let before = bench.heard();
+    bench.holds(!before.is_empty(), || "nothing is told before the reboot".to_owned())?;
     bench.session().reboot()?;
     bench.heard();
-    bench.session().set_mtu(Family::V4, 1400)?;
+    callbacks::happens(bench, function, 1)?;
     bench.session().set_ipv6(false)?;
     let after = bench.heard();
     bench.equal("notifications after the reboot", &after, &Vec::new())

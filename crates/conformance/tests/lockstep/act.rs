@@ -27,6 +27,8 @@ pub(crate) enum Act {
     RestartProgram,
     /// The machine reboots, and the program starts anew.
     Reboot,
+    /// Everything that is due is delivered.
+    Settle,
 }
 
 /// What is known of a history without running it.
@@ -78,6 +80,7 @@ impl Books {
             1 => function.prop_map(Act::Unfail),
             1 => Just(Act::RestartProgram),
             1 => Just(Act::Reboot),
+            8 => Just(Act::Settle),
         ]
         .boxed()
     }

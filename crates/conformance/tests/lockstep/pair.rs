@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use netiosim_conformance::{Backend, Callback, Cannot, Heard, Register, Session, Told, backends};
+use netiosim_conformance::{Backend, Callback, Cannot, Heard, Register, Session, backends};
+use netiosim_model::api::{Call, Memory, Output};
+use netiosim_model::function::Function;
 use netiosim_model::profile::Profile;
 use netiosim_model::status::Flavour;
 use netiosim_proptest::Step;
@@ -22,9 +24,11 @@ pub(crate) struct Pair<T> {
     profile: Profile,
     model: Box<dyn Session>,
     other: Box<dyn Session>,
-    /// Each registration: what the model and what the other gave for a handle, and its family.
-    handles: Vec<(u64, u64, u16)>,
+    /// Each registration: what the model and what the other gave for a handle, and whether it is for both families.
+    handles: Vec<(u64, u64, bool)>,
     laws: Laws,
+    /// What came on each side since all was quiet.
+    heard: (Vec<Heard>, Vec<Heard>),
     of: PhantomData<T>,
 }
 
@@ -61,20 +65,39 @@ impl<T: Tested> StateMachineTest for Pair<T> {
             other: of(T::backend()),
             handles: Vec::new(),
             laws: Laws::default(),
+            heard: (Vec::new(), Vec::new()),
             of: PhantomData,
         }
     }
 
     fn apply(mut pair: Self, books: &Books, act: Act) -> Self {
-        if let Err(difference) = pair.step(&act) {
+        pair.holds(books, &act);
+        pair
+    }
+
+    fn teardown(mut pair: Self, books: Books) {
+        pair.holds(&books, &Act::Settle);
+    }
+}
+
+impl<T: Tested> Pair<T> {
+    /// Does it on both sides; a difference is written down.
+    fn holds(&mut self, books: &Books, act: &Act) {
+        if let Err(difference) = self.step(act) {
             let name = format!("{}-{}", T::backend().name(), books.profile.name());
             let path = format!("{}/lockstep-{name}.json", env!("CARGO_TARGET_TMPDIR"));
             let written = std::fs::write(&path, story::scenario(books, &difference));
             panic!("{difference}; the history as a scenario file: {path} ({written:?})");
         }
-        pair
     }
 }
+
+const TABLES: [Function; 4] = [
+    Function::GetIpInterfaceTable,
+    Function::GetIfTable2,
+    Function::GetUnicastIpAddressTable,
+    Function::GetIpForwardTable2,
+];
 
 /// What is wrong.
 type Difference = String;
@@ -84,22 +107,50 @@ impl<T> Pair<T> {
     fn step(&mut self, act: &Act) -> Result<(), Difference> {
         let before = self.laws.live();
         let codes = self.act(act).map_err(|cannot| format!("a side cannot: {cannot}"))?;
-        // Of what is left to chance only the laws are held against it.
-        let equal = self.profile != Profile::Adversarial;
-        if equal && codes.0 != codes.1 {
+        // Where the order of what is due is left to chance codes are not.
+        if codes.0 != codes.1 {
             return Err(format!(
                 "{act:?}: the model answers {:?}, the other {:?}",
                 codes.0, codes.1
             ));
         }
-        self.model.settle();
-        self.other.settle();
-        let (model, other) = (self.model.heard(), self.other.heard());
-        if equal && self.sorted(&model) != self.sorted(&other) {
-            return Err(format!("{act:?}: the model tells {model:?}, the other {other:?}"));
+        let settled = matches!(act, Act::Settle | Act::Happens(Step::Elapse(_)));
+        if settled {
+            self.model.settle();
+            self.other.settle();
         }
+        // What is due may have come or not, until all is quiet.
+        let (model, other) = (self.model.heard(), self.other.heard());
         let wine = self.profile == Profile::Wine;
         self.laws.check(act, codes.1.first().copied().unwrap_or(0), &other, &before, wine)?;
+        self.heard.0.extend(model);
+        self.heard.1.extend(other);
+        if settled { self.quiet() } else { Ok(()) }
+    }
+
+    /// Nothing is due on either side: what is still registered was told the same, and whoever looks sees the same.
+    fn quiet(&mut self) -> Result<(), Difference> {
+        let live = self.laws.live();
+        let (model, other) = std::mem::take(&mut self.heard);
+        let of = |all: Vec<Heard>| all.into_iter().filter(|one| live.contains(&one.context));
+        let (model, other): (Vec<Heard>, Vec<Heard>) = (of(model).collect(), of(other).collect());
+        if self.sorted(&model) != self.sorted(&other) {
+            return Err(format!("the model tells {model:?}, the other {other:?}"));
+        }
+        for function in TABLES {
+            let call = Call::table(function, 0);
+            let rows = |session: &mut dyn Session| -> Result<_, Cannot> {
+                let answer = session.call(&call)?;
+                if let Output::Table(table) = answer.output {
+                    session.call(&Call::Free(Memory::Table(table)))?;
+                }
+                Ok((answer.code, answer.rows))
+            };
+            let (model, other) = (rows(&mut *self.model), rows(&mut *self.other));
+            if model != other {
+                return Err(format!("{function}: the model has {model:?}, the other {other:?}"));
+            }
+        }
         if matches!(self.profile, Profile::Documented | Profile::Observed) {
             let now = self.other.teredo_port(Some(0));
             self.laws.coherent(now)?;
@@ -118,7 +169,8 @@ impl<T> Pair<T> {
                 let call = Register { initial: *initial, callback, ..call };
                 let (one, other) = (self.model.register(&call), self.other.register(&call));
                 let handle = |left: Option<u64>| left.unwrap_or(0);
-                self.handles.push((handle(one.handle), handle(other.handle), *family));
+                let both = *family == 0 && *function != Function::NotifyTeredoPortChange;
+                self.handles.push((handle(one.handle), handle(other.handle), both));
                 let given = |code, handle: Option<u64>| vec![code, u32::from(handle != Some(0))];
                 (given(one.code, one.handle), given(other.code, other.handle))
             }
@@ -160,6 +212,7 @@ impl<T> Pair<T> {
                 self.other.restart_program()?;
                 both(0, 0)
             }
+            Act::Settle => both(0, 0),
             Act::Reboot => {
                 self.model.reboot()?;
                 self.other.reboot()?;
@@ -172,14 +225,11 @@ impl<T> Pair<T> {
     fn sorted(&self, heard: &[Heard]) -> BTreeMap<u64, Vec<String>> {
         let mut all: BTreeMap<u64, Vec<String>> = BTreeMap::new();
         for one in heard {
-            all.entry(one.context).or_default().push(match one.told {
-                Told::Hint(_) => "a hint".to_owned(),
-                told => format!("{told:?}"),
-            });
+            all.entry(one.context).or_default().push(format!("{:?}", one.told));
         }
         for (context, told) in &mut all {
             let family = usize::try_from(*context).ok().and_then(|at| self.handles.get(at));
-            if family.is_none_or(|handle| handle.2 == 0) {
+            if family.is_none_or(|handle| handle.2) {
                 told.sort();
             }
         }

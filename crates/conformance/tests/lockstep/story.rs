@@ -40,7 +40,9 @@ pub(crate) fn scenario(books: &Books, difference: &str) -> String {
             Act::Cancel(number) => client(json!({"cancel": {"handle": format!("r{number}")}})),
             Act::CancelGarbage(0) => client(json!({"cancel": {"handle": "null"}})),
             Act::CancelGarbage(_) => client(json!({"cancel": {"handle": "garbage"}})),
-            Act::Port(_) => client(json!({"get_teredo_port": {}})),
+            Act::Settle => {}
+            Act::Port(false) => client(json!({"get_teredo_port": {"null_pointer": true}})),
+            Act::Port(true) => client(json!({"get_teredo_port": {}})),
             Act::Happens(Step::Elapse(ms)) => at_ms += ms,
             Act::Happens(step) => {
                 if let Some(event) = step.event(&machine.env()) {
@@ -61,7 +63,7 @@ pub(crate) fn scenario(books: &Books, difference: &str) -> String {
     let scenario = json!({
         "version": 1,
         "name": "A history that was drawn",
-        "description": difference,
+        "description": format!("Under the profile {}: {difference}", books.profile.name()),
         "timeline": timeline,
         "clients": [{"name": "program", "callbacks": {"on_change": []}, "threads": threads}],
     });

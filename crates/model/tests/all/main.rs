@@ -74,6 +74,7 @@ mod cascade_order;
 mod cascade_router;
 mod cascade_teredo;
 mod functions_page;
+mod machine_views;
 mod profiles;
 mod rules;
 mod status;

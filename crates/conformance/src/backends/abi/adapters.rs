@@ -99,8 +99,14 @@ pub(super) fn call(call: &Call) -> Result<Answered, Cannot> {
         // SAFETY: the buffer is NULL or as large as the number says that the other one points to, if that is not NULL.
         unsafe {
             match function {
-                Function::GetAdaptersInfo => GetAdaptersInfo(buffer.cast(), size),
-                _ => GetAdaptersAddresses(*family, *flags, reserved_at.cast(), buffer.cast(), size),
+                Function::GetAdaptersInfo => sys!(GetAdaptersInfo(buffer.cast(), size)),
+                _ => sys!(GetAdaptersAddresses(
+                    *family,
+                    *flags,
+                    reserved_at.cast(),
+                    buffer.cast(),
+                    size
+                )),
             }
         }
     };

@@ -32,6 +32,9 @@ pub(super) const SLOTS: usize = 16;
 /// How long a callback waits for the call that registered it to return.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// Whose the callbacks are that come on threads of no stack: those of the session over the system.
+pub(super) const SYSTEM: u64 = u64::MAX;
+
 /// What the callbacks of each stack have to know: they are told nothing but a context.
 static ALL: Mutex<BTreeMap<u64, Arc<Callbacks>>> = Mutex::new(BTreeMap::new());
 
@@ -42,9 +45,39 @@ thread_local! {
     static VARIABLE: Cell<Option<*const HANDLE>> = const { Cell::new(None) };
 }
 
+/// Who writes down what callbacks are called with, and does for them what takes more than the API.
+pub(super) trait Listener: Send + Sync {
+    /// A callback is called.
+    fn hear(&self, heard: Heard);
+    /// It did this.
+    fn did(&self, did: Did);
+    /// Takes the program's lock and gives it back.
+    fn pass_lock(&self);
+    /// CancelMibChangeNotify2 on another thread.
+    fn cancel_aside(&self, handle: u64);
+}
+
+impl Listener for Notes {
+    fn hear(&self, heard: Heard) {
+        Self::hear(self, heard);
+    }
+
+    fn did(&self, did: Did) {
+        Self::did(self, did);
+    }
+
+    fn pass_lock(&self) {
+        Self::pass_lock(self);
+    }
+
+    fn cancel_aside(&self, handle: u64) {
+        Self::cancel_aside(self, handle, cancel);
+    }
+}
+
 /// What the callbacks of one session have to know.
 pub(super) struct Callbacks {
-    notes: Arc<Notes>,
+    notes: Arc<dyn Listener>,
     known: Mutex<Vec<Arc<Known>>>,
 }
 
@@ -102,8 +135,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Callbacks {
     /// Those of a stack that the calling thread is bound to from now on.
-    pub(super) fn of(stack: u64, notes: &Arc<Notes>) -> Arc<Self> {
-        let callbacks = Arc::new(Self { notes: notes.clone(), known: Mutex::default() });
+    pub(super) fn of(stack: u64, notes: Arc<dyn Listener>) -> Arc<Self> {
+        let callbacks = Arc::new(Self { notes, known: Mutex::default() });
         locked(&ALL).insert(stack, callbacks.clone());
         OWN.set(Some(stack));
         callbacks
@@ -174,7 +207,7 @@ impl Handed {
         // SAFETY: the pointer is NULL or a table that the callback is given, and that nobody has freed.
         let rows = (!table.is_null()).then(|| unsafe {
             let rows = MIB_UNICASTIPADDRESS_TABLE::rows(*table);
-            FreeMibTable(table.cast());
+            sys!(FreeMibTable(table.cast()));
             rows
         });
         Did::Table(rows)
@@ -199,7 +232,10 @@ unsafe fn look<L: Holds>(lent: *const L, function: Function) -> Option<Did> {
 /// A callback is called.
 fn called(function: Function, slot: usize, context: *const c_void, told: Told, handed: &Handed) {
     let stack = StackRef::of_this_thread().map(|stack| stack.uid()).or(OWN.get());
-    let callbacks = stack.and_then(|stack| locked(&ALL).get(&stack).cloned());
+    let callbacks = {
+        let all = locked(&ALL);
+        stack.and_then(|stack| all.get(&stack)).or_else(|| all.get(&SYSTEM)).cloned()
+    };
     let Some(callbacks) = callbacks else { return };
     let (notes, context) = (&callbacks.notes, context.expose_provenance() as u64);
     notes.hear(Heard { context, told });
@@ -209,7 +245,7 @@ fn called(function: Function, slot: usize, context: *const c_void, told: Told, h
             Act::Lock => notes.pass_lock(),
             Act::CancelOwn => notes.did(Did::Cancelled(cancel(known.own()))),
             Act::Cancel(handle) => notes.did(Did::Cancelled(cancel(*handle))),
-            Act::HandCancel => notes.cancel_aside(known.own(), cancel),
+            Act::HandCancel => notes.cancel_aside(known.own()),
             Act::Look => {
                 if let Some(did) = handed.look() {
                     notes.did(did);
@@ -218,13 +254,15 @@ fn called(function: Function, slot: usize, context: *const c_void, told: Told, h
             Act::FreeRow => {
                 // SAFETY: it is NULL or a row, which is not ours to free: the function under test takes any address,
                 // and on a real system, which does not, it is not called.
-                unsafe { FreeMibTable(if cfg!(windows) { ptr::null() } else { handed.row() }) };
+                unsafe {
+                    sys!(FreeMibTable(if cfg!(windows) { ptr::null() } else { handed.row() }));
+                };
             }
             Act::FreeTable => notes.did(handed.table()),
             Act::Port => {
                 let mut place = Place::<u16>::new();
                 // SAFETY: it is a place for a port.
-                let code = unsafe { GetTeredoPort(place.at()) };
+                let code = unsafe { sys!(GetTeredoPort(place.at())) };
                 let port = super::calls::written(&mut place).filter(|_| code == 0);
                 notes.did(Did::Port(code, port));
             }
@@ -235,7 +273,7 @@ fn called(function: Function, slot: usize, context: *const c_void, told: Told, h
 /// CancelMibChangeNotify2.
 pub(super) fn cancel(value: u64) -> u32 {
     // SAFETY: any number may be given.
-    unsafe { CancelMibChangeNotify2(handle(value)) }
+    unsafe { sys!(CancelMibChangeNotify2(handle(value))) }
 }
 
 /// The callbacks of a function, one a slot.

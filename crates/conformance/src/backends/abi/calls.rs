@@ -37,7 +37,7 @@ pub(super) fn call(tables: &mut Tables, call: &Call) -> Result<Answered, Cannot>
         Call::Number { pointer, .. } => {
             let mut place = Place::<u32>::new();
             // SAFETY: it is NULL or a place for a number.
-            let code = unsafe { GetNumberOfInterfaces(place.there(*pointer)) };
+            let code = unsafe { sys!(GetNumberOfInterfaces(place.there(*pointer))) };
             Ok(answered(code, written(&mut place).map(Output::Number)))
         }
     }
@@ -87,7 +87,7 @@ fn best_route(call: &Call) -> Answered {
     let mut best_source = Place::<SOCKADDR_INET>::new();
     // SAFETY: each is NULL or a place for what the function takes or writes.
     let code = unsafe {
-        GetBestRoute2(
+        sys!(GetBestRoute2(
             luid.as_mut().map_or(ptr::null(), |place| place.at().cast_const()),
             *index,
             address(&mut source),
@@ -95,7 +95,7 @@ fn best_route(call: &Call) -> Answered {
             *sort_options,
             route.there(*route_pointer),
             best_source.there(*source_pointer),
-        )
+        ))
     };
     if !route.is_written() && !best_source.is_written() {
         return answered(code, None);
@@ -120,11 +120,11 @@ fn best_interface(
             return Err(Cannot::new("GetBestInterface takes an IPv4 address as a number"));
         };
         // SAFETY: it is NULL or a place for an index.
-        unsafe { GetBestInterface(u32::from_ne_bytes(destination.octets()), at) }
+        unsafe { sys!(GetBestInterface(u32::from_ne_bytes(destination.octets()), at)) }
     } else {
         let mut destination = destination.as_ref().map(holding);
         // SAFETY: the address is NULL or as long as the longest, the other one NULL or a place for an index.
-        unsafe { GetBestInterfaceEx(address(&mut destination).cast(), at) }
+        unsafe { sys!(GetBestInterfaceEx(address(&mut destination).cast(), at)) }
     };
     Ok(answered(code, written(&mut place).map(Output::Index)))
 }
@@ -135,9 +135,9 @@ fn hint(function: Function, index: u32, pointer: bool) -> Result<Answered, Canno
     // SAFETY: it is NULL or a place for a hint.
     let code = unsafe {
         match function {
-            Function::GetNetworkConnectivityHint => GetNetworkConnectivityHint(at),
+            Function::GetNetworkConnectivityHint => sys!(GetNetworkConnectivityHint(at)),
             Function::GetNetworkConnectivityHintForInterface => {
-                GetNetworkConnectivityHintForInterface(index, at)
+                sys!(GetNetworkConnectivityHintForInterface(index, at))
             }
             other => return Err(Cannot::new(format!("{other} gives no hint"))),
         }

@@ -143,13 +143,13 @@ pub(super) fn call(
         ($name:ident: $given:expr => $as_value:expr) => {{
             let mut given = $given(function, input)?;
             // SAFETY: see above.
-            value(pointer, $as_value, |out| unsafe { $name(at(&mut given), out) })
+            value(pointer, $as_value, |out| unsafe { sys!($name(at(&mut given), out)) })
         }};
         ($name:ident: $given:expr => text $as_text:expr) => {{
             let mut given = $given(function, input)?;
             into_text(pointer, length, $as_text, |out| {
                 // SAFETY: see above.
-                unsafe { $name(at(&mut given), out, length) }
+                unsafe { sys!($name(at(&mut given), out, length)) }
             })
         }};
     }
@@ -185,7 +185,7 @@ pub(super) fn call(
             })?;
             value(pointer, Value::Luid, |out| {
                 // SAFETY: see above.
-                unsafe { ConvertInterfaceGuidToLuid(at(&mut given), out) }
+                unsafe { sys!(ConvertInterfaceGuidToLuid(at(&mut given), out)) }
             })
         }
         _ => return by_number(function, input, pointer),
@@ -198,33 +198,33 @@ fn by_number(function: Function, input: Option<&Value>, pointer: bool) -> Result
         (Function::ConvertInterfaceIndexToLuid, Some(Value::Index(index))) => {
             value(pointer, Value::Luid, |out| {
                 // SAFETY: it is NULL or a place for a LUID.
-                unsafe { ConvertInterfaceIndexToLuid(*index, out) }
+                unsafe { sys!(ConvertInterfaceIndexToLuid(*index, out)) }
             })
         }
         (Function::ConvertIpv4MaskToLength, Some(Value::Mask(mask))) => {
             value(pointer, Value::Length, |out| {
                 // SAFETY: it is NULL or a place for a length.
-                unsafe { ConvertIpv4MaskToLength(u32::from_ne_bytes(mask.octets()), out) }
+                unsafe { sys!(ConvertIpv4MaskToLength(u32::from_ne_bytes(mask.octets()), out)) }
             })
         }
         (Function::ConvertLengthToIpv4Mask, Some(Value::Length(length))) => {
             let as_mask = |mask: u32| Value::Mask(mask.to_ne_bytes().into());
             value(pointer, as_mask, |out| {
                 // SAFETY: it is NULL or a place for a mask.
-                unsafe { ConvertLengthToIpv4Mask(u32::from(*length), out) }
+                unsafe { sys!(ConvertLengthToIpv4Mask(u32::from(*length), out)) }
             })
         }
         (Function::IfNametoindex, _) => {
             let mut name = narrow(function, input)?;
             // SAFETY: it is NULL or a text with its terminator.
-            let index = unsafe { if_nametoindex(at(&mut name)) };
+            let index = unsafe { sys!(if_nametoindex(at(&mut name))) };
             answered(0, Some(Output::Value(Value::Index(index))))
         }
         (Function::IfIndextoname, Some(Value::Index(index))) => {
             let mut named = false;
             let mut answer = into_text(pointer, NAME_SIZE, from_narrow, |out| {
                 // SAFETY: it is NULL or a place for more bytes than any name has.
-                named = !unsafe { if_indextoname(*index, out) }.is_null();
+                named = !unsafe { sys!(if_indextoname(*index, out)) }.is_null();
                 0
             });
             if !named {

@@ -330,20 +330,20 @@ pub(super) fn call(function: Function, level: i32, row: Option<&Row>) -> Result<
             match function {
                 $(Function::$fills => with_row(row, true, |at| {
                     // SAFETY: it is NULL or a whole row of ours.
-                    unsafe { $fills(at) }
+                    unsafe { sys!($fills(at)) }
                 }),)*
                 $(Function::$takes => with_row(row, false, |at| {
                     // SAFETY: it is NULL or a whole row of ours.
-                    unsafe { $takes(at) }
+                    unsafe { sys!($takes(at)) }
                 }),)*
                 $(Function::$initializes => with_row(row, true, |at| {
                     // SAFETY: it is NULL or a whole row of ours.
-                    unsafe { $initializes(at) };
+                    unsafe { sys!($initializes(at)) };
                     0
                 }),)*
                 Function::GetIfEntry2Ex => with_row(row, true, |at| {
                     // SAFETY: it is NULL or a whole row of ours.
-                    unsafe { GetIfEntry2Ex(level, at) }
+                    unsafe { sys!(GetIfEntry2Ex(level, at)) }
                 }),
                 other => Err(Cannot::new(format!("{other} takes no row"))),
             }

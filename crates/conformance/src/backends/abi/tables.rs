@@ -101,8 +101,10 @@ impl Tables {
         let Some((number, table)) = self.left(&mut place) else {
             return Ok(Answered { code, output: Output::Nothing, rows: Vec::new() });
         };
+        // What a function leaves that failed is no table, whatever it points to.
+        self.0[number.slot()].freed = code != 0;
         // SAFETY: the function has handed it out just now.
-        let rows = unsafe { T::rows(table) };
+        let rows = if code == 0 { unsafe { T::rows(table) } } else { Vec::new() };
         Ok(Answered { code, output: Output::Table(number), rows })
     }
 
@@ -119,15 +121,15 @@ impl Tables {
                 match function {
                     $(Function::$of_family => self.with(pointer, |at| {
                         // SAFETY: it is NULL or a place for a pointer.
-                        unsafe { $of_family(family, at) }
+                        unsafe { sys!($of_family(family, at)) }
                     }),)*
                     $(Function::$of_all => self.with(pointer, |at| {
                         // SAFETY: it is NULL or a place for a pointer.
-                        unsafe { $of_all(at) }
+                        unsafe { sys!($of_all(at)) }
                     }),)*
                     Function::GetIfTable2Ex => self.with(pointer, |at| {
                         // SAFETY: it is NULL or a place for a pointer.
-                        unsafe { GetIfTable2Ex(level, at) }
+                        unsafe { sys!(GetIfTable2Ex(level, at)) }
                     }),
                     other => Err(Cannot::new(format!("{other} hands out no table"))),
                 }
@@ -141,6 +143,14 @@ impl Tables {
             of_all {
                 GetIfTable2 GetIfStackTable GetInvertedIfStackTable
             }
+        }
+    }
+
+    /// Frees every table that is not yet.
+    pub(super) fn free_all(&mut self) {
+        for table in self.0.drain(..).filter(|table| !table.freed) {
+            // SAFETY: it was handed out and is not freed.
+            unsafe { sys!(FreeMibTable(table.at)) };
         }
     }
 
@@ -163,7 +173,7 @@ impl Tables {
         }
         // SAFETY: it is NULL or a table that was handed out and not freed; what else some checks hand in on purpose, only
         // gets to a function that takes any address.
-        unsafe { FreeMibTable(at) };
+        unsafe { sys!(FreeMibTable(at)) };
         Ok(Answered { code: 0, output: Output::Nothing, rows: Vec::new() })
     }
 }
