@@ -344,6 +344,9 @@ impl World for Session32 {
     }
 
     fn change(&mut self, change: &Change) -> Result<(), Cannot> {
+        if let Some(context) = self.survivor.filter(|_| self.rebooted) {
+            self.extra.push(Heard { context, told: Told::Row { row: true, kind: 0 } });
+        }
         self.inner.change(change)
     }
 
