@@ -46,7 +46,7 @@ pub use netiosim_macros::test;
 pub use netiosim_scenario as scenario;
 /// Property tests: machines, timelines, storms, Teredo lives, faults and schedules to draw.
 ///
-/// What is drawn is played on a stack; [`reference`] knows what must come of it.
+/// What is drawn is played on a stack; [`Reference`](crate::reference::Reference) knows what must come of it.
 #[cfg(feature = "proptest")]
 pub mod proptest {
     #[doc(inline)]
