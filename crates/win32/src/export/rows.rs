@@ -1,5 +1,6 @@
 //! The functions with one row.
 
+use netiosim_sim::StackRef;
 use netiosim_sim::model::api::{Call, Output};
 use netiosim_sim::model::function::Function;
 use netiosim_sim::model::status::Flavour;
@@ -19,7 +20,7 @@ unsafe fn get<L: Layout>(function: Function, level: i32, row: *mut L, caller: us
     let _own = strict::Own::here();
     on_stack(function.name(), caller, |stack| {
         let given = (!row.is_null()).then(|| {
-            if checks_values(function, stack.flavour()) {
+            if checks_values(function, stack) {
                 // SAFETY: the caller's, who wrote the whole row.
                 unsafe { L::read(row) }.into()
             } else {
@@ -40,8 +41,9 @@ unsafe fn get<L: Layout>(function: Function, level: i32, row: *mut L, caller: us
 
 /// Whether a Get function's page speaks of more than keys in the row that it is given: then the caller has written all of it.
 /// That is the driver page of GetIpForwardEntry2, with its lifetimes and SitePrefixLength (RT-04).
-fn checks_values(function: Function, flavour: Flavour) -> bool {
-    function == Function::GetIpForwardEntry2 && flavour == Flavour::Kernel
+fn checks_values(function: Function, stack: &StackRef) -> bool {
+    // Whose call it is costs a look at the stack: only where it matters.
+    function == Function::GetIpForwardEntry2 && stack.flavour() == Flavour::Kernel
 }
 
 /// A function that fills in a row whatever it holds: nothing of it is read, for nothing of it need be written.
