@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use netiosim_model::build::home;
-use netiosim_model::change::{Change, RouterAdvertisement};
+use netiosim_model::change::Change;
 use netiosim_model::choose::Chooser;
 use netiosim_model::machine::Machine;
 use netiosim_model::net::Luid;
 use netiosim_model::profile::Profile;
 use netiosim_model::table::Route;
-use netiosim_model::teredo::{PortWish, TeredoRole};
+use netiosim_model::teredo::PortWish;
 
 /// Remembers what it is asked.
 #[derive(Default)]
@@ -54,26 +54,4 @@ fn and_no_others() {
             assert!(!asked.contains(option), "{} asks for {option}", change.name());
         }
     }
-}
-
-#[test]
-fn any_of_addresses_once_a_router_was_heard() {
-    let router = Change::RouterAdvertisement(RouterAdvertisement {
-        luid: Luid::new(6, 1),
-        router: "fe80::1".parse().expect("an address"),
-        router_lifetime_s: 1_800,
-        prefix: Some(("2001:db8:1::".parse().expect("a prefix"), 64)),
-        valid_s: 86_400,
-        preferred_s: 14_400,
-        managed: false,
-        other: false,
-        mtu: None,
-    });
-    let mut machine = Machine::new(Profile::Adversarial, home());
-    machine.change(None, &router, &mut Asked::default()).expect("a router at home");
-    let address = "2001:db8:1::5eff:fe00:2".parse().expect("an address");
-    let gone = Change::AddressRemove { luid: Luid::new(6, 1), address };
-    // What is chosen once a run is chosen by then: what was chosen shows in what the client does.
-    machine.change(None, &gone, &mut Asked::default()).expect("the address of the prefix");
-    assert_ne!(machine.env().teredo().role(), TeredoRole::HostSpecificRelay);
 }
