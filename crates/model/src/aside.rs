@@ -46,3 +46,25 @@ impl<T: Hash> Hash for Aside<T> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::hash::BuildHasher;
+
+    use super::{Aside, exactly};
+    use crate::keyed::Fixed;
+
+    #[test]
+    fn what_stands_beside_counts_only_where_it_is_asked_for() {
+        let (early, late) = (Aside(1u64), Aside(2u64));
+        let hash = |value: &Aside<u64>| Fixed.hash_one(value);
+        let alike = || (early == late, hash(&early) == hash(&late));
+        assert_eq!(alike(), (true, true));
+        assert_eq!(exactly(alike), (false, false));
+        assert_eq!(
+            exactly(|| (early == early, exactly(alike), alike())),
+            (true, (false, false), (false, false))
+        );
+        assert_eq!(alike(), (true, true), "afterwards it is as before");
+    }
+}

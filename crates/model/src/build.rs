@@ -8,8 +8,7 @@ use crate::interface::{Interface, IpRow, OperStatus, TUNNEL_TYPE_TEREDO, if_type
 use crate::net::{Family, Guid, Luid};
 use crate::table::Route;
 use crate::teredo::{
-    NatKind, PortWish, TeredoClient, TeredoNetwork, TeredoRules, TeredoSettings, TeredoState,
-    TeredoType,
+    PortWish, TeredoClient, TeredoNetwork, TeredoRules, TeredoSettings, TeredoState, TeredoType,
 };
 
 /// The usual Teredo pseudo-interface: tunnel type 14, medium 15, MTU 1280, IPv6 only (TI-01 to
@@ -73,7 +72,7 @@ pub fn home() -> Env {
 pub fn many(adapters: u16) -> Env {
     let settings = TeredoSettings { kind: TeredoType::Disabled, ..TeredoSettings::default() };
     let mut env = Env::new(
-        TeredoClient::new(settings, home_network()),
+        TeredoClient::new(settings, TeredoNetwork::default()),
         teredo_interface(1, u32::from(adapters) + 2),
     );
     for n in 1..=adapters {
@@ -134,14 +133,4 @@ pub fn bring_teredo(env: &mut Env, state: TeredoState, port: Option<u16>) -> boo
     }
     env.settle_teredo();
     env.teredo.state() == state
-}
-
-/// The network of a home machine: behind a port-restricted NAT with a reachable server.
-#[must_use]
-pub fn home_network() -> TeredoNetwork {
-    TeredoNetwork {
-        local_address: Ipv4Addr::new(192, 168, 1, 10),
-        nat: NatKind::PortRestricted,
-        ..TeredoNetwork::default()
-    }
 }

@@ -232,7 +232,6 @@ impl Change {
     /// The interface that it is about, where no step of it may say so.
     pub(crate) const fn interface(&self) -> Option<Luid> {
         match self {
-            Self::InterfaceAdd(interface) => Some(interface.luid),
             Self::InterfaceRemove(luid)
             | Self::InterfaceDisable(luid)
             | Self::InterfaceEnable(luid)

@@ -94,7 +94,7 @@ impl Chooser for Seeded {
 
 #[cfg(test)]
 mod tests {
-    use super::{Chooser, Seeded};
+    use super::{Chooser, First, Seeded};
 
     #[test]
     fn splitmix64_matches_its_published_vector() {
@@ -105,5 +105,13 @@ mod tests {
             drawn,
             [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]
         );
+    }
+
+    #[test]
+    fn the_first_chooser_counts_and_a_seeded_one_knows_its_seed() {
+        let mut first = First::default();
+        assert_eq!((0..4).map(|_| first.draw("x")).collect::<Vec<_>>(), [0, 1, 2, 3]);
+        assert_eq!(first.choose("x", &["a", "b"]), 0);
+        assert_eq!((Seeded::new(7).seed(), Seeded::new(0).seed()), (7, 0));
     }
 }

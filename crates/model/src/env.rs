@@ -11,7 +11,7 @@ use crate::choose::Chooser;
 use crate::interface::{Interface, IpRow};
 use crate::keyed::Keyed;
 use crate::net::{Family, Luid};
-use crate::row::{HintRow, SocketAddress, UnicastRow, hint_level};
+use crate::row::{HintRow, SocketAddress, UnicastRow};
 pub use crate::table::UnicastAddress;
 use crate::table::{
     AddressKey, Addresses, Hints, Interfaces, Neighbour, Route, RouteKey, Routes, lifetime_s,
@@ -230,7 +230,7 @@ impl Env {
     #[must_use]
     pub fn hint(&self) -> HintRow {
         if self.hint_unknown_ms.is_some() {
-            return HintRow { level: hint_level::UNKNOWN, ..HintRow::default() };
+            return HintRow::default();
         }
         self.hints.0.aggregate()
     }
@@ -240,7 +240,7 @@ impl Env {
     pub fn hint_of(&self, luid: Luid) -> Option<HintRow> {
         let hint = self.hints.0.of(luid)?;
         if self.hint_unknown_ms.is_some() {
-            return Some(HintRow { level: hint_level::UNKNOWN, ..HintRow::default() });
+            return Some(HintRow::default());
         }
         Some(hint)
     }

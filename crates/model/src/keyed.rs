@@ -244,7 +244,9 @@ impl Hasher for Mixer {
 
 #[cfg(test)]
 mod tests {
-    use super::Keyed;
+    use std::hash::{BuildHasher, Hasher};
+
+    use super::{Fixed, Keyed};
 
     #[test]
     fn entries_come_in_the_order_of_their_keys_whatever_the_order_of_insertion() {
@@ -266,5 +268,58 @@ mod tests {
         assert_eq!(table.len(), 10);
         assert_eq!(table.get(&77), Some(&8));
         assert!(table.keys().copied().eq([0, 1, 2, 4, 5, 6, 7, 8, 9, 77]));
+    }
+
+    /// Nothing depends on the process or the machine: the numbers are these.
+    #[test]
+    fn hashes_are_the_same_everywhere() {
+        let hash = |write: &dyn Fn(&mut super::Mixer)| {
+            let mut hasher = Fixed.build_hasher();
+            write(&mut hasher);
+            hasher.finish()
+        };
+        let all = [
+            hash(&|_| {}),
+            hash(&|hasher| hasher.write_u8(5)),
+            hash(&|hasher| hasher.write_u32(5)),
+            hash(&|hasher| hasher.write_u64(5)),
+            hash(&|hasher| hasher.write_usize(5)),
+            hash(&|hasher| {
+                hasher.write_u64(0xFF00);
+                hasher.write_u64(0x0FF0);
+            }),
+            hash(&|hasher| hasher.write(b"12345678abc")),
+            hash(&|hasher| hasher.write(b"12345678")),
+        ];
+        let five = 10_912_160_957_250_010_234;
+        let others =
+            [12_908_264_822_373_778_735, 4_061_954_835_744_064_618, 16_749_219_592_487_112_447];
+        assert_eq!(all[..5], [0, five, five, five, five]);
+        assert_eq!(all[5..], others);
+    }
+
+    #[test]
+    fn tables_are_equal_and_hash_alike_if_their_entries_are_equal() {
+        let table = |entries: &[(u32, u32)]| entries.iter().copied().collect::<Keyed<u32, u32>>();
+        let (one, same) = (table(&[(1, 1), (2, 2)]), table(&[(2, 2), (1, 1)]));
+        assert_eq!((&one, Fixed.hash_one(&one)), (&same, Fixed.hash_one(&same)));
+        for other in
+            [table(&[(1, 1), (2, 3)]), table(&[(1, 1)]), table(&[(1, 1), (3, 2)]), table(&[])]
+        {
+            assert_ne!(one, other);
+            assert_ne!(Fixed.hash_one(&one), Fixed.hash_one(&other));
+        }
+        assert!(table(&[]).is_empty() && !one.is_empty());
+        assert_eq!(format!("{one:?}"), "{1: 1, 2: 2}");
+    }
+
+    #[cfg(feature = "serde")]
+    #[test]
+    fn a_table_is_written_as_a_list_of_pairs() {
+        let table: Keyed<u32, u32> = [(1, 10), (2, 20)].into_iter().collect();
+        let text = serde_json::to_string(&table).expect("it can be written");
+        assert_eq!(text, "[[1,10],[2,20]]");
+        let read: Keyed<u32, u32> = serde_json::from_str(&text).expect("it can be read");
+        assert_eq!(read, table);
     }
 }

@@ -182,11 +182,6 @@ impl Notification {
             }
         }
     }
-
-    /// Whether what it says is all in itself, so that of two only the last counts.
-    pub(crate) const fn is_whole(&self) -> bool {
-        matches!(self.subject(), Subject::Whole)
-    }
 }
 
 impl fmt::Display for Notification {

@@ -419,4 +419,41 @@ mod tests {
         assert_eq!(touched(&mut parts), [NOT; 4]);
         assert_eq!(parts.iter().copied().collect::<Vec<_>>(), [1, 7, 8]);
     }
+
+    #[test]
+    fn a_mark_stays_until_it_is_asked_for() {
+        let mut part = Part::new(5);
+        *part += 1;
+        *part += 1;
+        assert_eq!((*part, *part), (7, 7));
+        assert_eq!(part.take_touched(), WRITTEN, "reading and writing again takes nothing back");
+        assert_eq!((*part, *part, part.take_touched()), (7, 7, READ));
+        let mut parts: Parts<u32> = Parts::new();
+        assert!(parts.is_empty() && parts.is_empty());
+        assert_eq!(touched(&mut parts), [READ]);
+        parts.push(1);
+        parts.push(2);
+        assert_eq!((parts.len(), parts.count(), parts.is_empty()), (2, 2, false));
+        assert_eq!(touched(&mut parts), [WRITTEN; 3]);
+        parts[0] = 3;
+        parts[0] = 4;
+        assert_eq!(parts[0], 4);
+        assert_eq!(touched(&mut parts), [WRITTEN, NOT, NOT]);
+    }
+
+    #[test]
+    fn a_part_is_its_value_to_whoever_compares_hashes_or_prints() {
+        use std::hash::BuildHasher;
+        let hash = |value: &Parts<u32>| crate::keyed::Fixed.hash_one(value);
+        let list = |values: &[u32]| values.iter().copied().collect::<Parts<u32>>();
+        let (one, same, other) = (list(&[1, 2]), list(&[1, 2]), list(&[1, 3]));
+        assert_eq!((&one, hash(&one)), (&same, hash(&same)));
+        assert_ne!(one, other);
+        assert_ne!(hash(&one), hash(&other));
+        assert_ne!(hash(&one), hash(&list(&[])));
+        assert_eq!(format!("{one:?} {:?}", Part::new("a")), "[1, 2] \"a\"");
+        let mut left = one.iter();
+        left.next();
+        assert_eq!(format!("{left:?}"), "Iter(1 left)");
+    }
 }

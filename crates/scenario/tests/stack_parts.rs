@@ -10,6 +10,7 @@ use netiosim_model::row::hint_cost;
 use netiosim_model::table::{
     DadState, NeighbourState, PrefixOrigin, Route, RouteOrigin, RouteOwner, SuffixOrigin,
 };
+use netiosim_model::teredo::{TeredoRole, TeredoState};
 use netiosim_model::windows::Windows;
 use netiosim_scenario::program::build_env;
 use netiosim_scenario::{read, template};
@@ -237,4 +238,20 @@ fn many_adapters_are_those_of_the_model() {
     assert_eq!(named(&own), named(&other));
     let inline = env_of(r#"{"template": "many", "interfaces_count": 3}"#);
     assert_eq!(inline.interfaces().count(), 4);
+}
+
+/// TS-14, TA-25: nothing is left over for the first change.
+#[test]
+fn a_machine_with_an_advertised_address_has_a_relay_from_the_start() {
+    let stack = |origin: &str| {
+        env_of(&format!(
+            r#"{{"template": "home", "interfaces": [{{"alias": "Ethernet", "ipv6": {{"addresses": [
+                {{"address": "2001:db8:1::5/64", "origin": "{origin}"}}]}}}}]}}"#,
+        ))
+    };
+    let role = |env: &Env| (env.teredo().role(), env.teredo().state());
+    assert_eq!(role(&stack("manual")), (TeredoRole::Client, TeredoState::Qualified));
+    let relay = stack("router_advertisement");
+    assert_eq!(role(&relay), (TeredoRole::HostSpecificRelay, TeredoState::Dormant));
+    assert_eq!(relay.teredo().global_address(), None);
 }

@@ -261,7 +261,7 @@ fn flags(interface: &Interface) -> u32 {
             says(Member::ManagedAddressConfigurationSupported),
         ),
     ];
-    set.iter().filter(|(_, set)| *set).fold(0, |flags, (flag, _)| flags | flag)
+    set.iter().filter(|(_, set)| *set).map(|(flag, _)| flag).sum()
 }
 
 fn unicast_of<'a>(

@@ -16,9 +16,7 @@ use crate::net::{Family, Luid};
 use crate::profile::OptionId;
 use crate::row::{ForwardRow, Row};
 use crate::status::Status;
-use crate::table::{
-    Route, RouteKey, RouteOrigin, RouteOwner, Routes, lifetime_ms, lifetime_s, protocol,
-};
+use crate::table::{Route, RouteKey, RouteOwner, Routes, lifetime_ms, lifetime_s, protocol};
 
 /// The illegal SitePrefixLength of an initialized row (RT-26, ST-10).
 const NO_SITE_PREFIX: u8 = u8::MAX;
@@ -132,8 +130,6 @@ fn create(ask: &mut Ask<'_>, row: Option<&ForwardRow>) -> Result<Answer, Status>
         return Err(Status::ObjectAlreadyExists);
     }
     let route = Route {
-        protocol: protocol::NETMGMT,
-        origin: RouteOrigin::Manual,
         owner: RouteOwner::Configured { persistent: false },
         ..Route::new(key.luid, key.destination, key.prefix_length, key.next_hop)
     };

@@ -97,8 +97,8 @@ pub(super) fn groups(env: &Env, luid: Luid, family: Family) -> BTreeSet<IpAddr> 
 /// The solicited-node group of an IPv6 address: ff02::1:ff00:0/104 and its last 24 bits (RFC 4291).
 fn solicited_node(address: IpAddr) -> Option<IpAddr> {
     let IpAddr::V6(address) = address else { return None };
-    let [.., high, low] = address.segments();
-    let high = 0xFF00 | (high & 0x00FF);
+    let [.., a, b, c] = address.octets();
+    let (high, low) = (u16::from_be_bytes([0xFF, a]), u16::from_be_bytes([b, c]));
     Some(IpAddr::V6(Ipv6Addr::new(0xFF02, 0, 0, 0, 0, 1, high, low)))
 }
 

@@ -41,12 +41,7 @@ impl Env {
             return Err(ChangeError::AddressExists(address.address));
         }
         let created_ms = self.now_ms;
-        let fresh = UnicastAddress {
-            dad: DadState::Tentative,
-            dad_ms: None,
-            created_ms,
-            ..address.clone()
-        };
+        let fresh = UnicastAddress { created_ms, ..address.clone() };
         self.addresses_mut().insert(fresh);
         self.begin_detection(key, optimistic);
         self.tell_address(key, NotificationType::Add, effects);

@@ -9,7 +9,6 @@ use crate::member::Member;
 use crate::net::{Family, Luid};
 use crate::table::{
     PrefixOrigin, Route, RouteOrigin, RouteOwner, SuffixOrigin, UnicastAddress, lifetime_ms,
-    protocol,
 };
 use crate::teredo::{TeredoEvent, TeredoNetwork};
 
@@ -73,7 +72,6 @@ impl Env {
             let route = Route {
                 valid_ms: lifetime_ms(lease.lease_s),
                 preferred_ms: lifetime_ms(lease.lease_s),
-                protocol: protocol::NETMGMT,
                 immortal: lease.lease_s == u32::MAX,
                 origin: RouteOrigin::Dhcp,
                 owner: RouteOwner::Dhcp,
@@ -225,7 +223,8 @@ impl Env {
         let physical = self.interface(luid).map_or(&[][..], |i| &i.physical_address);
         let identifier = match *physical {
             [a, b, c, d, e, f] => u64::from_be_bytes([a ^ 2, b, c, 0xFF, 0xFE, d, e, f]),
-            _ => luid.0.rotate_left(40) | 1,
+            // The type of an interface is never 0, so that the identifier is none of the subnet's anycast address.
+            _ => luid.0.rotate_left(40),
         };
         let network = prefix.to_bits() >> 64 << 64;
         Ipv6Addr::from_bits(network | u128::from(identifier))

@@ -2,15 +2,16 @@
 
 use std::net::IpAddr;
 
-use super::Cascade;
+use super::{Cascade, Rules};
 use crate::change::Effect;
+use crate::choose::First;
 use crate::env::Env;
 use crate::member::Member;
 use crate::net::{Family, NotificationType};
 use crate::table::{
     PrefixOrigin, Route, RouteOrigin, RouteOwner, SuffixOrigin, UnicastAddress, protocol,
 };
-use crate::teredo::{TeredoEvent, TeredoStep};
+use crate::teredo::{TeredoEvent, TeredoRules, TeredoStep};
 
 /// The metric of the client's routes (observed: 8 on Windows 7).
 const TEREDO_ROUTE_METRIC: u32 = 8;
@@ -53,9 +54,12 @@ impl Env {
         self.refresh_teredo_routes(qualified, effects);
     }
 
-    /// Brings the pseudo-interface in line with the client, without telling anybody: for building a
-    /// machine whose client is in some state from the start.
+    /// Brings the client in line with what routers advertised (TS-14, TA-25), and the pseudo-interface with the client, without
+    /// telling anybody: for building a machine whose client is in some state, or whose addresses are there, from the start.
     pub fn settle_teredo(&mut self) {
+        let chooser = &mut First::default();
+        let rules = Rules { teredo: TeredoRules::default(), keep_leases: false };
+        self.follow_native_ipv6(&mut Cascade { rules, chooser, effects: Vec::new() });
         let present = self.teredo.interface_present() && self.ipv6_present;
         let luid = self.teredo_interface.luid;
         let unheard = &mut Vec::new();

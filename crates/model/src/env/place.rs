@@ -52,7 +52,7 @@ impl Env {
     /// interface is up: for building a machine.
     ///
     /// One that a DHCP server or a router gave by its origin is learnt from them, and its interface is
-    /// one with DHCP.
+    /// one with DHCP. What an advertised one means to the Teredo client, [`Env::settle_teredo`] sees to.
     pub fn place_address(&mut self, mut address: UnicastAddress) {
         let key = address.key();
         address.learnt =

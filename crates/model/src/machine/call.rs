@@ -154,7 +154,7 @@ impl Machine {
         let call = Call::Row { function: Function::GetIpInterfaceEntry, level: 0, row };
         let reply = self.call(actor, &call, chooser);
         match reply.output {
-            Output::Row(Row::IpInterface(row)) if reply.status == Status::Success => {
+            Output::Row(Row::IpInterface(row)) => {
                 let family = Family::from_number(row.family).expect("a row that was filled");
                 let key = RowKey { family, luid: row.luid, index: row.index };
                 Ok((key, row.members))

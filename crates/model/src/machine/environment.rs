@@ -247,15 +247,15 @@ impl Machine {
                 match pending {
                     // Observed, 11: an add or delete replaces the pending one, a change merges with it.
                     Some(entry) => {
-                        // What a port or hint says is all in its notification: the last one counts.
+                        // What a port says is all in its notification: the last one counts. A hint has no kind, so that the last one counts as well.
                         let parameter = Some(NotificationType::Parameter);
-                        let newer = match (&notification, &entry.1) {
+                        let newer = matches!(
+                            (&notification, &entry.1),
                             (
                                 Notification::TeredoPort { port, .. },
                                 Notification::TeredoPort { port: old, .. },
-                            ) => port != old,
-                            _ => notification.is_whole() && notification != entry.1,
-                        };
+                            ) if port != old
+                        );
                         if newer || notification.kind() != parameter || entry.1.kind() == parameter
                         {
                             entry.1 = notification;
@@ -276,8 +276,9 @@ fn listens(kind: Kind) -> u8 {
         Kind::IpInterface(_) => 1 << 1,
         Kind::UnicastAddress(_) => 1 << 2,
         Kind::Route(_) => 1 << 3,
-        Kind::StableTable(_) => 1 << 4,
-        Kind::ConnectivityHint => 1 << 5,
+        // What a stable table is owed is looked after apart.
+        Kind::StableTable(_) => 0,
+        Kind::ConnectivityHint => 1 << 4,
     }
 }
 

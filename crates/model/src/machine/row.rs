@@ -164,7 +164,7 @@ impl Machine {
 /// What a poisoned member holds.
 fn poison(field: Field) -> FieldValue {
     match field.spec().kind {
-        FieldKind::Number(most) => FieldValue::Number(0xA5A5_A5A5 & most),
+        FieldKind::Number(most) => FieldValue::Number(0xA5A5_A5A5_A5A5_A5A5 & most),
         FieldKind::Address => FieldValue::Address(SocketAddress::Other(0xA5A5)),
         FieldKind::Guid => FieldValue::Guid(crate::net::Guid(u128::MAX / 0xFF * 0xA5)),
         FieldKind::Text => FieldValue::Text("\u{A5A5}".repeat(4)),

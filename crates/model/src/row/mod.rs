@@ -100,4 +100,18 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn every_row_of_an_interface_takes_its_numbers() {
+        let luid = crate::net::Luid::new(6, 1);
+        for row_type in RowType::ALL {
+            let mut row = Row::empty(row_type);
+            let before = row.clone();
+            row.set_interface(luid, 7);
+            match row.interface() {
+                Some(numbers) => assert_eq!(numbers, (luid, 7), "{}", row_type.name()),
+                None => assert_eq!(row, before, "{}", row_type.name()),
+            }
+        }
+    }
 }

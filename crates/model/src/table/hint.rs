@@ -10,11 +10,10 @@ use crate::row::{HintRow, hint_level};
 /// How good a level is; the machine's is the best of its interfaces'. Chosen.
 fn rank(level: u32) -> u8 {
     match level {
-        hint_level::INTERNET_ACCESS => 5,
-        hint_level::CONSTRAINED_INTERNET_ACCESS => 4,
-        hint_level::LOCAL_ACCESS => 3,
-        hint_level::HIDDEN => 2,
-        hint_level::NONE => 1,
+        hint_level::INTERNET_ACCESS => 4,
+        hint_level::CONSTRAINED_INTERNET_ACCESS => 3,
+        hint_level::LOCAL_ACCESS => 2,
+        hint_level::HIDDEN => 1,
         _ => 0,
     }
 }

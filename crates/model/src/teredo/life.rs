@@ -152,10 +152,8 @@ impl TeredoClient {
 
     /// Starts a client that should run but does not; one that had been qualifying goes on with it.
     fn try_again(&mut self, now: &mut Now<'_, '_>) {
-        if self.wanted && !self.state.is_started() {
-            let awake = self.error.is_some_and(TeredoError::ended_a_qualification);
-            self.bring_up(PortWish::Another, awake, now);
-        }
+        let awake = self.error.is_some_and(TeredoError::ended_a_qualification);
+        self.bring_up(PortWish::Another, awake, now);
     }
 
     /// Somebody needs a qualified client (TS-02, TS-05, TS-20).

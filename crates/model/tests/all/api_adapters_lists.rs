@@ -155,7 +155,8 @@ fn a_prefix_without_hosts_besides_is_told_once() {
     env.place_address(UnicastAddress::new(ETHERNET, ip("10.0.0.1"), 32));
     env.place_address(UnicastAddress::new(ETHERNET, ip("10.0.1.0"), 31));
     let own = prefixes(&Bench::with(env).one(ETHERNET, INET, gaa::INCLUDE_PREFIX));
-    assert_eq!(own[..3], ["10.0.0.1/32", "10.0.1.0/32", "10.0.1.0/31"]);
+    let expected = ["10.0.0.1/32", "10.0.1.0/32", "10.0.1.0/31", "192.168.1.10/32"];
+    assert_eq!(own[..4], expected);
 }
 
 #[test]
@@ -245,4 +246,12 @@ fn addresses_that_may_stand_in_dns() {
     let edit = AddressEdit { skip_as_source: Some(true), ..AddressEdit::default() };
     bench.change(&Change::AddressSet { key: (ETHERNET, ip("192.168.1.10")), edit });
     assert_eq!(eligible(&mut bench), [0, 0]);
+    for text in ["169.254.7.7", "10.0.0.5", "2001:db8::5"] {
+        let address = UnicastAddress::new(ETHERNET, ip(text), 16);
+        bench.change(&Change::AddressAdd { address, optimistic: false });
+    }
+    let (none, yes) = (0, address_flag::DNS_ELIGIBLE);
+    assert_eq!(eligible(&mut bench), [yes, none, none, yes, none]);
+    let loopback = bench.one(LOOPBACK, UNSPEC, 0);
+    assert!(loopback.unicast.iter().all(|one| one.flags == none));
 }

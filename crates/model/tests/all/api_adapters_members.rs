@@ -48,6 +48,22 @@ fn ad_16_the_hardware_address_has_at_most_eight_bytes() {
 }
 
 #[test]
+fn a_dns_suffix_has_at_most_255_characters() {
+    // In UTF-16, and none of them is cut in two.
+    let long = "s".repeat(300);
+    let odd = format!("{}\u{1F310}", "s".repeat(254));
+    let mut env = home();
+    let mut usb = Interface::new("USB", if_type::ETHERNET, 2, 9);
+    usb.services.dns_suffix.clone_from(&long);
+    usb.services.dns_search = vec![long.clone(), odd, "example".to_owned()];
+    let luid = usb.luid;
+    env.place_interface(usb).expect("free keys");
+    let adapter = Bench::with(env).one(luid, UNSPEC, 0);
+    assert_eq!(adapter.dns_suffix, long[..255]);
+    assert_eq!(adapter.dns_suffixes, [&long[..255], &long[..254], "example"]);
+}
+
+#[test]
 fn ad_17_the_name_stays_and_the_friendly_name_is_the_alias() {
     let mut bench = Bench::new();
     let before = bench.ethernet(0);

@@ -34,4 +34,9 @@ fn before_windows_10_by_the_order_of_the_connections() {
     // Chosen: the order of the LUIDs is that of the network connections.
     let names = Bench::with(env).names(INET, 0);
     assert_eq!(names, ["Ethernet", "USB", "Loopback Pseudo-Interface 1"]);
+    // The first Windows 10 is one.
+    let mut env = with_usb();
+    env.place_windows(Windows::V10_1507);
+    let names = Bench::with(env).names(INET, 0);
+    assert_eq!(names, ["USB", "Ethernet", "Loopback Pseudo-Interface 1"], "AD-14");
 }

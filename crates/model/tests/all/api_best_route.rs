@@ -371,6 +371,16 @@ fn a_weak_host_sends_from_any_interface() {
 }
 
 #[test]
+fn a_link_local_source_that_leaves_by_another_interface_keeps_its_zone() {
+    let mut env = env();
+    env.place_route(Route::new(ETHERNET, ip_of("2001:db8:9::"), 48, ip_of("fe80::2")));
+    let mut bench = Bench::with(env, &[]);
+    bench.set(WIFI, Family::V6, Member::WeakHostSend, 1);
+    let (row, source) = bench.best(&Query::to("2001:db8:9::1").from("fe80::7"));
+    assert_eq!((row.luid, source), (ETHERNET, ip("fe80::7%7")), "IS-12");
+}
+
+#[test]
 fn a_source_address_on_several_interfaces() {
     let mut env = env();
     for luid in [ETHERNET, BARE] {
@@ -410,6 +420,18 @@ fn a_zone_names_the_interface() {
     }
     assert_eq!(bench.codes(&Query::to("fe80::99%7").on(2)), UNREACHABLE);
     assert_eq!(bench.codes(&Query::to("fe80::99%77").on(2)), UNREACHABLE);
+    // So does that of a multicast group of the link.
+    let mut env = env();
+    for luid in [ETHERNET, WIFI] {
+        env.place_route(Route::new(luid, ip_of("ff00::"), 8, ip_of("::")));
+    }
+    let mut groups = Bench::with(env, &[]);
+    for group in ["ff02::5", "ff12::5"] {
+        for (zone, luid, source) in [(2, ETHERNET, "fe80::5eff:fe00:2%2"), (7, WIFI, "fe80::7%7")] {
+            let (row, own) = groups.best(&Query::to(&format!("{group}%{zone}")));
+            assert_eq!((row.luid, own), (luid, ip(source)), "{group}%{zone}");
+        }
+    }
     // A global address has no zone.
     assert_eq!(bench.best(&Query::to("2001:db8:9::1%2")).0.luid, WIFI);
 }

@@ -156,6 +156,19 @@ fn every_level_has_its_number_and_its_cause() {
         assert_eq!(bench.hint().level, number, "CH-04: {internet:?}");
         assert_eq!(bench.hint_of(INDEX).level, number, "CH-04: {internet:?}");
     }
+    // Without a default route all but a hidden network are the local one.
+    let default = Route::new(ETHERNET, [0, 0, 0, 0].into(), 0, [192, 168, 1, 1].into()).key();
+    bench.change(&Change::RouteRemove(default));
+    for (internet, number) in [
+        (Internet::Nowhere, 2),
+        (Internet::Reachable, 2),
+        (Internet::Constrained, 2),
+        (Internet::Hidden, 5),
+    ] {
+        bench.behind(Connectivity { internet, ..Connectivity::default() });
+        assert_eq!(bench.hint().level, number, "{internet:?}");
+        assert_eq!(bench.hint_of(INDEX).level, number, "{internet:?}");
+    }
     bench.change(&Change::LinkSet {
         luid: ETHERNET,
         connected: Some(false),

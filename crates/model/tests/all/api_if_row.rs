@@ -1,7 +1,7 @@
 //! GetIfEntry2, GetIfEntry2Ex, GetIfTable2 and GetIfTable2Ex.
 
 use netiosim_model::api::{Call, Memory, Output, Reply};
-use netiosim_model::build::{bring_teredo, home, home_network, teredo_interface};
+use netiosim_model::build::{bring_teredo, home, teredo_interface};
 use netiosim_model::change::Change;
 use netiosim_model::choose::First;
 use netiosim_model::env::Env;
@@ -13,7 +13,7 @@ use netiosim_model::net::{Guid, Luid};
 use netiosim_model::profile::{Options, Profile};
 use netiosim_model::row::{Field, FieldValue, IfRow, Row, RowType};
 use netiosim_model::status::{Flavour, Status};
-use netiosim_model::teredo::{TeredoClient, TeredoSettings, TeredoState};
+use netiosim_model::teredo::{TeredoClient, TeredoNetwork, TeredoSettings, TeredoState};
 use netiosim_model::windows::Windows;
 use proptest::prelude::*;
 
@@ -357,7 +357,9 @@ fn every_member_of_an_ethernet_row() {
 #[test]
 fn what_each_type_of_interface_is() {
     let mut env = home();
-    for (if_type, index) in [(if_type::WIFI, 5), (23, 6), (9, 7), (244, 8), (53, 9), (237, 10)] {
+    for (if_type, index) in
+        [(if_type::WIFI, 5), (23, 6), (9, 7), (244, 8), (53, 9), (237, 10), (144, 11), (243, 12)]
+    {
         let interface = Interface::new(format!("type {if_type}"), if_type, 3, index);
         env.place_interface(interface).expect("free keys");
     }
@@ -373,6 +375,8 @@ fn what_each_type_of_interface_is() {
         (8, (244, 0, 8, 2, 1, false, true)),
         (9, (53, 0, 0, 2, 1, false, true)),
         (10, (237, 0, 12, 2, 1, false, true)),
+        (11, (144, 0, 7, 2, 1, false, true)),
+        (12, (243, 0, 8, 2, 1, false, true)),
     ];
     for (index, expected) in expected {
         let row = bench.entry(ENTRY, NORMAL, Luid::UNSPECIFIED, index);
@@ -400,7 +404,7 @@ fn texts_and_hardware_addresses_fit_their_members() {
 }
 
 fn teredo_machine(state: TeredoState) -> Env {
-    let client = TeredoClient::new(TeredoSettings::default(), home_network());
+    let client = TeredoClient::new(TeredoSettings::default(), TeredoNetwork::default());
     let mut env = Env::new(client, teredo_interface(1, 3));
     assert!(bring_teredo(&mut env, state, None), "{state}");
     env

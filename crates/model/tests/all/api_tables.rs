@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use netiosim_model::api::{Call, Memory, Output};
-use netiosim_model::build::{bring_teredo, home, home_network, teredo_interface};
+use netiosim_model::build::{bring_teredo, home, teredo_interface};
 use netiosim_model::change::Change;
 use netiosim_model::choose::First;
 use netiosim_model::env::Env;
@@ -17,7 +17,7 @@ use netiosim_model::profile::Profile;
 use netiosim_model::row::{Field, FieldValue, RowType, SocketAddress};
 use netiosim_model::status::{Flavour, Status};
 use netiosim_model::table::{Neighbour, NeighbourState, UnicastAddress};
-use netiosim_model::teredo::{TeredoClient, TeredoSettings, TeredoState};
+use netiosim_model::teredo::{TeredoClient, TeredoNetwork, TeredoSettings, TeredoState};
 
 const ETHERNET: Luid = Luid::new(if_type::ETHERNET, 1);
 const UNICAST: Function = Function::GetUnicastIpAddressTable;
@@ -131,7 +131,7 @@ fn full() -> Env {
 /// A machine whose Teredo client sleeps.
 fn dormant() -> Env {
     let mut env = Env::new(
-        TeredoClient::new(TeredoSettings::default(), home_network()),
+        TeredoClient::new(TeredoSettings::default(), TeredoNetwork::default()),
         teredo_interface(1, 3),
     );
     env.place_interface(Interface::new("Ethernet", if_type::ETHERNET, 1, 2)).expect("an interface");

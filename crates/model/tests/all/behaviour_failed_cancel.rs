@@ -3,7 +3,7 @@
 use crate::bench::{Bench, code_of};
 use netiosim_model::event::Function;
 use netiosim_model::machine::{CancelBegin, Fault, Request};
-use netiosim_model::status::Status;
+use netiosim_model::status::{Flavour, Status};
 
 #[test]
 fn the_registration_stays_live_and_loses_nothing() {
@@ -82,4 +82,50 @@ fn a_cancel_that_a_fault_failed_leaves_the_same() {
     bench.restart(50_001);
     assert!(bench.machine.deliverable().is_empty(), "no further notification begins");
     assert_eq!(code_of(bench.cancel(bench.main, handle)), 87, "and the handle is stale");
+}
+
+#[test]
+fn a_fault_in_a_cancel_ends_no_registration_of_another_process() {
+    let mut bench = Bench::with(&[("failed-cancel", "gone")]);
+    let handle = bench.ports("ports");
+    let helper = bench.machine.process("helper", Flavour::User);
+    let stranger = bench.machine.actor("stranger", helper);
+    let cancel = Function::CancelMibChangeNotify2;
+    bench.machine.fault_add(Fault::new(cancel, Status::InvalidHandle));
+    assert_eq!(code_of(bench.cancel(stranger, handle)), 6);
+    assert!(bench.is_live(handle), "it is not theirs to end");
+    assert_eq!(code_of(bench.cancel(bench.main, handle)), 6);
+    assert!(bench.machine.registration(handle).is_none());
+}
+
+#[test]
+fn what_waited_is_kept_as_long_as_some_cancel_of_it_is_a_deadlock() {
+    let mut bench = Bench::new();
+    let handle = bench.ports("ports");
+    bench.running(handle, bench.pool, 50_001);
+    bench.restart(50_002);
+    assert!(matches!(bench.cancel(bench.pool, handle), CancelBegin::Cycle(_)));
+    // The second one closes no circle of its own, but depends on the first.
+    assert_eq!(bench.cancel(bench.main, handle), CancelBegin::Wait);
+    for actor in [bench.main, bench.pool] {
+        assert_eq!(bench.machine.abandon(actor, &mut bench.chooser).1, 1131);
+    }
+    bench.machine.delivery_end(bench.pool);
+    assert_eq!(bench.drain(handle), [50_002]);
+}
+
+#[test]
+fn what_waited_is_dropped_for_good_when_the_cancel_was_no_deadlock_as_it_began() {
+    // Option `events-during-cancel`, `drop`; that cancel is given up later all the same.
+    let mut bench = Bench::new();
+    let handle = bench.ports("ports");
+    bench.running(handle, bench.pool, 50_001);
+    bench.restart(50_002);
+    assert_eq!(bench.cancel(bench.main, handle), CancelBegin::Wait);
+    let _ = bench.machine.abandon(bench.main, &mut bench.chooser);
+    bench.machine.delivery_end(bench.pool);
+    assert!(bench.is_live(handle));
+    assert_eq!(bench.drain(handle), [0; 0]);
+    bench.restart(50_003);
+    assert_eq!(bench.drain(handle), [50_003]);
 }

@@ -100,3 +100,21 @@ fn on_the_caller_it_never_overlaps_with_a_change_of_the_other_family() {
     let busy = [bench.main, bench.pool].map(|a| bench.machine.actor_info(a).frames().len());
     assert_eq!(busy, [1, 0], "one callback of the handle at a time");
 }
+
+#[test]
+fn the_callers_variable_is_written_before_it_or_when_the_call_returns() {
+    // TP-02, NI-06; it matters only where the call makes the initial notification itself.
+    for (value, thread, initial, first) in [
+        ("before-initial", "caller", true, true),
+        ("after-return", "caller", true, false),
+        ("before-initial", "pool", true, false),
+        ("before-initial", "caller", false, false),
+    ] {
+        let mut bench = Bench::with(&[("handle-written", value), ("initial-thread", thread)]);
+        let request = Request { initial, ..Request::new("initial", 3) };
+        let (machine, chooser) = (&mut bench.machine, &mut bench.chooser);
+        let left = machine.notify_teredo_port_change(bench.main, &request, chooser);
+        assert_eq!(left.written_first, first, "{value}, {thread}, initial {initial}");
+        assert_eq!(left.initial.len(), usize::from(initial && thread == "caller"));
+    }
+}

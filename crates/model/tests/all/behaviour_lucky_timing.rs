@@ -69,3 +69,23 @@ fn another_lock_or_another_handle_is_nothing() {
     assert_eq!(code_of(bench.cancel(bench.main, two)), 0);
     assert!(bench.rules().is_empty());
 }
+
+#[test]
+fn a_reader_keeps_out_a_callback_that_writes_and_no_other() {
+    for (held, wanted, rules) in [
+        (LockMode::Read, LockMode::Write, vec!["N004"]),
+        (LockMode::Write, LockMode::Read, vec!["N004"]),
+        (LockMode::Read, LockMode::Read, vec![]),
+    ] {
+        let mut bench = Bench::new();
+        let handle = bench.ports("ports");
+        let lock = bench.machine.lock("table", true);
+        bench.running(handle, bench.pool, 50_001);
+        assert_eq!(bench.machine.acquire(bench.pool, lock, wanted), Begun::Done);
+        assert!(bench.machine.release(bench.pool, lock));
+        bench.machine.delivery_end(bench.pool);
+        assert_eq!(bench.machine.acquire(bench.main, lock, held), Begun::Done);
+        assert_eq!(code_of(bench.cancel(bench.main, handle)), 0);
+        assert_eq!(bench.rules(), rules, "{held:?} is held, {wanted:?} was wanted");
+    }
+}

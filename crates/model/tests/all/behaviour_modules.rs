@@ -65,3 +65,23 @@ fn a_callback_of_another_process_is_refused() {
     assert_eq!((refused.code, refused.handle), (87, Handle::NULL));
     assert_eq!(bench.rules(), ["N014"]);
 }
+
+#[test]
+fn only_those_whose_callback_is_in_it_are_reported() {
+    let mut bench = Bench::new();
+    let module = bench.machine.module_add(bench.process, "plugin.dll", true);
+    let other_module = bench.machine.module_add(bench.process, "other.dll", true);
+    let (handle, _) = (register(&mut bench, module), register(&mut bench, other_module));
+    bench.ports("in the program itself");
+    // The module of the same number of another process is another module.
+    let helper = bench.machine.process("helper", Flavour::User);
+    let theirs = bench.machine.module_add(helper, "theirs.dll", true);
+    assert_eq!(theirs, module);
+    let stranger = bench.machine.actor("stranger", helper);
+    let request = Request { module: Some(theirs), ..Request::new("theirs", 4) };
+    let machine = &mut bench.machine;
+    assert_eq!(machine.notify_teredo_port_change(stranger, &request, &mut bench.chooser).code, 0);
+    machine.module_unload(bench.main, bench.process, module);
+    let found: Vec<_> = machine.findings().iter().map(|finding| finding.handle).collect();
+    assert_eq!(found, [Some(handle)]);
+}

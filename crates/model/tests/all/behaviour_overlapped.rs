@@ -354,3 +354,33 @@ fn the_trace_has_call_and_return_and_the_completion() {
         .collect();
     assert_eq!(notes, ["overlapped NotifyAddrChange completed"]);
 }
+
+#[test]
+fn the_trace_tells_a_cancelled_request_from_a_completed_one() {
+    let mut bench = Bench::new();
+    let overlapped = pending(&mut bench, ROUTE);
+    bench.machine.take_events();
+    assert!(bench.machine.cancel_ip_change_notify(bench.main, Some(overlapped)));
+    let aborted = What::Note("overlapped NotifyRouteChange aborted".to_owned());
+    assert!(bench.machine.events().iter().any(|event| event.what == aborted));
+}
+
+#[test]
+fn several_requests_may_share_an_event_that_stays_while_they_are_pending() {
+    let mut bench = Bench::new();
+    let shared = bench.machine.signal("shared");
+    let (one, two) = (bench.machine.overlapped("one"), bench.machine.overlapped("two"));
+    let own = bench.machine.overlapped_event(one);
+    assert_ne!(own, bench.machine.overlapped_event(two));
+    for overlapped in [one, two] {
+        bench.machine.set_overlapped_event(overlapped, Some(shared));
+        assert_eq!(bench.machine.overlapped_event(overlapped), shared);
+    }
+    assert_eq!(notify(&mut bench, ADDRESS, one), 997);
+    bench.machine.set_overlapped_event(one, None);
+    assert_eq!(bench.machine.overlapped_event(one), shared, "the system has taken it already");
+    add(&mut bench, "10.0.0.1", 24);
+    assert!(bench.machine.is_signalled(shared) && !bench.machine.is_signalled(own));
+    bench.machine.set_overlapped_event(one, None);
+    assert_eq!(bench.machine.overlapped_event(one), own, "its own again");
+}

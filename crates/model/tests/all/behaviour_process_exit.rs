@@ -83,3 +83,14 @@ fn it_ends_only_once_and_can_start_again() {
     bench.machine.actor_reuse(bench.pool_2, bench.process);
     assert_eq!(bench.drain(again), [50_001]);
 }
+
+#[test]
+fn locks_of_other_processes_stay_held() {
+    let mut bench = Bench::new();
+    let helper = bench.machine.process("helper", Flavour::User);
+    let stranger = bench.machine.actor("stranger", helper);
+    let lock = bench.machine.lock("named mutex", false);
+    assert_eq!(bench.machine.acquire(stranger, lock, LockMode::Write), Begun::Done);
+    bench.machine.process_exit(bench.main, bench.process);
+    assert_eq!(bench.machine.lock_info(lock).owners, [stranger]);
+}

@@ -1,7 +1,8 @@
 //! The NSI service restarts: every registration dies silently (observed, 4).
 
 use crate::bench::{Bench, code_of};
-use netiosim_model::machine::{CancelBegin, Death, Request};
+use netiosim_model::machine::{CancelBegin, Death, Registration, Request};
+use netiosim_model::net::Family;
 
 #[test]
 fn nothing_is_heard_any_more_and_nobody_is_told() {
@@ -76,4 +77,52 @@ fn an_initial_delivery_that_was_due_on_the_caller_is_due_no_more() {
     assert!(machine.is_initial_due(registered.initial[0]));
     machine.nsi_restart();
     assert!(!machine.is_initial_due(registered.initial[0]));
+}
+
+#[test]
+fn what_a_dead_registration_was_owed_is_gone_though_its_callback_runs() {
+    let mut bench = Bench::new();
+    let handle = bench.ports("ports");
+    bench.running(handle, bench.pool, 50_001);
+    bench.restart(50_002);
+    let pending = |bench: &Bench| bench.machine.registration(handle).map(Registration::pending);
+    assert_eq!(pending(&bench), Some(1));
+    bench.machine.nsi_restart();
+    assert_eq!(pending(&bench), Some(0));
+    assert_eq!(
+        bench.machine.death(handle),
+        Some(("ports", Death::NsiRestart)),
+        "and known as dead"
+    );
+}
+
+#[test]
+fn what_may_begin_until_a_cancel_returns_begins_no_more() {
+    let mut bench = Bench::with(&[("events-during-cancel", "deliver")]);
+    let handle = bench.ports("ports");
+    bench.running(handle, bench.pool, 50_001);
+    bench.restart(50_002);
+    assert_eq!(bench.cancel(bench.main, handle), CancelBegin::Wait);
+    bench.machine.nsi_restart();
+    bench.machine.delivery_end(bench.pool);
+    assert!(bench.machine.deliverable().is_empty(), "every registration died");
+    assert_eq!(bench.machine.cancel_end(bench.main).1, 0);
+}
+
+#[test]
+fn a_dead_registration_is_there_until_the_last_of_its_callbacks_has_returned() {
+    let mut bench = Bench::with(&[("serialization", "lane")]);
+    let handle = bench.interfaces("interfaces");
+    bench.touch(Family::V4);
+    bench.touch(Family::V6);
+    bench.begin(handle, bench.pool);
+    bench.begin(handle, bench.pool_2);
+    bench.machine.nsi_restart();
+    bench.machine.delivery_end(bench.pool);
+    let running = bench.machine.registration(handle).map(|registration| {
+        registration.running().map(|running| running.actor).collect::<Vec<_>>()
+    });
+    assert_eq!(running, Some(vec![bench.pool_2]));
+    bench.machine.delivery_end(bench.pool_2);
+    assert!(bench.machine.registration(handle).is_none());
 }

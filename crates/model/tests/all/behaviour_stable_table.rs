@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 use crate::bench::{Bench, circle_of_cancel, code_of};
-use netiosim_model::build::{bring_teredo, home_network, teredo_interface};
+use netiosim_model::build::{bring_teredo, teredo_interface};
 use netiosim_model::change::{AddressEdit, Change};
 use netiosim_model::choose::First;
 use netiosim_model::env::Env;
@@ -19,7 +19,7 @@ use netiosim_model::profile::{Options, Profile};
 use netiosim_model::row::Row;
 use netiosim_model::status::{Flavour, Status};
 use netiosim_model::table::{DadState, UnicastAddress};
-use netiosim_model::teredo::{PortWish, TeredoClient, TeredoSettings, TeredoState};
+use netiosim_model::teredo::{PortWish, TeredoClient, TeredoNetwork, TeredoSettings, TeredoState};
 
 const STABLE: Function = Function::NotifyStableUnicastIpAddressTable;
 const ETHERNET: Luid = Luid::new(if_type::ETHERNET, 1);
@@ -30,7 +30,7 @@ const NEW: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 1, 2, 3));
 /// A machine with an Ethernet, whose Teredo client is in this state.
 fn machine_with(teredo: TeredoState) -> Env {
     let mut env = Env::new(
-        TeredoClient::new(TeredoSettings::default(), home_network()),
+        TeredoClient::new(TeredoSettings::default(), TeredoNetwork::default()),
         teredo_interface(1, 3),
     );
     env.place_interface(Interface::new("Ethernet", if_type::ETHERNET, 1, 2)).expect("an interface");

@@ -3,10 +3,12 @@
 use netiosim_model::build::home;
 use netiosim_model::change::Change;
 use netiosim_model::choose::First;
+use netiosim_model::function::Function;
 use netiosim_model::ids::Handle;
 use netiosim_model::machine::{CancelBegin, Machine, Request};
+use netiosim_model::net::AF_UNSPEC;
 use netiosim_model::profile::Profile;
-use netiosim_model::status::Flavour;
+use netiosim_model::status::{Flavour, Status};
 use netiosim_model::teredo::PortWish;
 
 #[test]
@@ -37,4 +39,17 @@ fn a_cancel_succeeds_whatever_it_is_given() {
         let answer = machine.cancel_begin(main, handle, chooser);
         assert!(matches!(answer, CancelBegin::Done { code: 0, .. }), "{handle}: {answer:?}");
     }
+}
+
+#[test]
+fn the_stable_table_has_no_answer() {
+    // Wine does not export the function, so there is no stub to succeed.
+    let chooser = &mut First::default();
+    let mut machine = Machine::new(Profile::Wine, home());
+    let process = machine.process("app", Flavour::User);
+    let main = machine.actor("main", process);
+    let function = Function::NotifyStableUnicastIpAddressTable;
+    let answer = machine.notify(main, function, AF_UNSPEC, &Request::new("stable", 1), chooser);
+    assert_eq!((answer.status, answer.code), (Status::NotSupported, 50));
+    assert_eq!((answer.handle, answer.table), (Handle::NULL, None));
 }

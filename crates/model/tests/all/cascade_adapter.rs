@@ -1,6 +1,7 @@
 //! An adapter is disabled and enabled: its index is free meanwhile, its LUID is kept (UC-20).
 
 use crate::net::{ETHERNET, Net, add, address, conflict, ip, medium, route};
+use netiosim_model::build::teredo_interface;
 use netiosim_model::change::{Change, ChangeError};
 use netiosim_model::choose::First;
 use netiosim_model::interface::{Interface, if_type};
@@ -154,7 +155,18 @@ fn what_is_known_of_its_link_is_forgotten() {
     net.apply(&Change::NeighbourPut(neighbour));
     net.apply(&Change::AnycastAdd((ETHERNET, ip("10.0.0.77"))));
     net.apply(&conflict("192.168.1.10", true));
+    let mut luids = Vec::new();
+    for (number, alias) in [(7, "upper"), (8, "lower")] {
+        let other = Interface::new(alias, if_type::ETHERNET, number, number);
+        luids.push(other.luid);
+        net.apply(&Change::InterfaceAdd(Box::new(other)));
+    }
+    let (upper, lower) = (luids[0], luids[1]);
+    for (higher, lower) in [(upper, ETHERNET), (ETHERNET, lower), (upper, lower)] {
+        net.apply(&Change::Above { higher, lower, present: true });
+    }
     net.apply(&DISABLE);
+    assert_eq!(net.env().stacked(), &[(upper, lower)].into(), "the others are still there");
     net.apply(&ENABLE);
     net.pass(3_000);
     assert!(net.env().neighbours().is_empty() && net.env().anycast().is_empty());
@@ -191,5 +203,33 @@ fn what_makes_no_sense_is_refused() {
     for luid in [loopback, teredo] {
         let error = net.refuses(&Change::InterfaceDisable(luid));
         assert!(matches!(error, ChangeError::Reserved(_)), "{error}");
+    }
+    // They come by themselves, and only once.
+    let mut second = teredo_interface(7, 7);
+    second.alias = "another Teredo".to_owned();
+    for other in [Interface::new("another loopback", if_type::LOOPBACK, 7, 7), second] {
+        let error = net.refuses(&Change::InterfaceAdd(Box::new(other)));
+        assert!(matches!(error, ChangeError::Reserved(_)), "{error}");
+    }
+}
+
+#[test]
+fn a_new_interface_with_its_luid_inherits_nothing() {
+    // What waited for the medium, or for the stack of its family, went with the old one.
+    let (away, back): ([Change; 2], [Change; 2]) =
+        ([medium(false), Change::Ipv4Present(false)], [medium(true), Change::Ipv4Present(true)]);
+    for (away, back) in away.into_iter().zip(back) {
+        let mut net = Net::new();
+        net.apply(&Change::RouteAdd(route("172.16.0.0", 12, "192.168.1.1")));
+        net.apply(&away);
+        net.apply(&Change::InterfaceRemove(ETHERNET));
+        let new = Interface::new("Ethernet", if_type::ETHERNET, 1, 2);
+        assert_eq!(new.luid, ETHERNET);
+        net.apply(&Change::InterfaceAdd(Box::new(new)));
+        net.apply(&away);
+        net.apply(&back);
+        net.pass(3_000);
+        assert_eq!(net.routes(Family::V4), [""; 0], "{}", away.name());
+        assert_eq!(net.address("192.168.1.10"), None, "{}", away.name());
     }
 }

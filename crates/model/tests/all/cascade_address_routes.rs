@@ -4,7 +4,7 @@ use crate::net::{ETHERNET, Net, add, address, ip, key, remove, route};
 use netiosim_model::change::{AddressEdit, Change};
 use netiosim_model::interface::{Interface, if_type};
 use netiosim_model::net::Family;
-use netiosim_model::table::{RouteOwner, UnicastAddress};
+use netiosim_model::table::{RouteOrigin, RouteOwner, UnicastAddress, protocol};
 
 fn owner(net: &Net, prefix: &str, length: u8) -> Option<RouteOwner> {
     net.env().routes().get(key(prefix, length, "")).map(|route| route.owner)
@@ -16,6 +16,7 @@ fn which_routes() {
         ("10.0.0.5", 24, &["10.0.0.0/24", "10.0.0.5/32", "10.0.0.255/32"][..]),
         ("10.1.2.3", 8, &["10.0.0.0/8", "10.1.2.3/32", "10.255.255.255/32"]),
         ("10.0.0.5", 31, &["10.0.0.4/31", "10.0.0.5/32"]),
+        ("10.0.0.4", 31, &["10.0.0.4/31", "10.0.0.4/32"]),
         ("10.0.0.5", 32, &["10.0.0.5/32"]),
         ("2001:db8::5", 64, &["2001:db8::/64", "2001:db8::5/128"]),
         ("2001:db8::5", 128, &["2001:db8::5/128"]),
@@ -115,4 +116,23 @@ fn an_interface_that_takes_no_routes_gets_none() {
     let told = net.pass(3_000);
     assert!(told.contains(&"3000: ~ 10.8.0.2 @9".to_owned()), "{told:?}");
     assert_eq!(net.env().routes().of(luid).count(), 0);
+}
+
+#[test]
+fn what_the_stack_writes_into_them() {
+    let mut net = Net::new();
+    net.pass(1_000);
+    net.apply(&add(address("10.0.0.5", 24)));
+    net.pass(3_000);
+    let made_ms = net.address("10.0.0.5").expect("the address").created_ms.0;
+    // Only the way to the host itself ends on this machine.
+    for (prefix, length, loopback) in
+        [("10.0.0.5", 32, true), ("10.0.0.0", 24, false), ("10.0.0.255", 32, false)]
+    {
+        let route = net.env().routes().get(key(prefix, length, "")).expect(prefix);
+        assert_eq!((route.metric, route.loopback), (256, loopback), "{prefix}");
+        assert_eq!(route.protocol, protocol::LOCAL, "{prefix}");
+        assert_eq!(route.origin, RouteOrigin::WellKnown, "{prefix}");
+        assert_eq!(route.modified_ms.0, made_ms + 3_000, "{prefix}: since detection ended");
+    }
 }

@@ -3,15 +3,21 @@
 use crate::net;
 use std::net::Ipv4Addr;
 
-use crate::net::{ETHERNET, Net, add, address};
+use crate::net::{ETHERNET, Net, add, address, medium};
 use netiosim_model::change::{Change, ChangeError, DhcpLease};
-use netiosim_model::table::{DadState, PrefixOrigin, RouteOrigin, RouteOwner, SuffixOrigin};
+use netiosim_model::table::{
+    DadState, PrefixOrigin, RouteOrigin, RouteOwner, SuffixOrigin, UnicastAddress,
+};
 
 fn lease(last: u8, gateway: Option<u8>, lease_s: u32) -> Change {
+    lease_of(24, last, gateway, lease_s)
+}
+
+fn lease_of(prefix_length: u8, last: u8, gateway: Option<u8>, lease_s: u32) -> Change {
     Change::DhcpLease(DhcpLease {
         luid: ETHERNET,
         address: Ipv4Addr::new(10, 0, 0, last),
-        prefix_length: 24,
+        prefix_length,
         gateway: gateway.map(|last| Ipv4Addr::new(10, 0, 0, last)),
         lease_s,
     })
@@ -26,9 +32,10 @@ fn a_first_lease() {
     assert_eq!(own.prefix_origin, PrefixOrigin::Dhcp);
     assert_eq!(own.suffix_origin, SuffixOrigin::Dhcp);
     assert_eq!((own.dad, own.persistent, own.learnt), (DadState::Tentative, false, true));
+    assert_eq!((own.valid_ms, own.preferred_ms), (Some(3_600_000), Some(3_600_000)));
     let route = net.env().routes().get(net::key("0.0.0.0", 0, "10.0.0.1")).expect("a route");
     assert_eq!((route.origin, route.owner), (RouteOrigin::Dhcp, RouteOwner::Dhcp));
-    assert_eq!(route.valid_ms, Some(3_600_000));
+    assert_eq!((route.valid_ms, route.preferred_ms), (Some(3_600_000), Some(3_600_000)));
     let told = net.pass(3_000);
     assert_eq!(told[0], "3000: ~ 10.0.0.50 @2");
     assert_eq!(net.dad("10.0.0.50"), Some(DadState::Preferred));
@@ -118,4 +125,59 @@ fn an_address_that_somebody_configured_is_not_leased() {
     net.apply(&add(address("10.0.0.50", 24)));
     net.refuses(&lease(50, Some(1), 3_600));
     assert_eq!(net.address("10.0.0.50").map(|a| a.prefix_origin), Some(PrefixOrigin::Manual));
+}
+
+#[test]
+fn a_renewal_may_change_the_prefix_and_the_lifetime() {
+    let mut net = Net::new();
+    net.apply(&lease(50, Some(1), 3_600));
+    net.pass(3_000);
+    net.apply(&lease_of(16, 50, Some(1), 7_200));
+    let own = net.address("10.0.0.50").expect("the address");
+    assert_eq!(own.prefix_length, 16);
+    assert_eq!((own.valid_ms, own.preferred_ms), (Some(7_200_000), Some(7_200_000)));
+    assert!(net.has_route("10.0.0.0/16") && !net.has_route("10.0.0.0/24"));
+}
+
+#[test]
+fn a_prefix_is_at_most_as_long_as_an_address() {
+    let mut net = Net::new();
+    let error = net.refuses(&lease_of(33, 50, Some(1), 3_600));
+    assert_eq!(error, ChangeError::PrefixLength(33));
+    net.apply(&lease_of(32, 50, Some(1), 3_600));
+    assert_eq!(net.address("10.0.0.50").map(|own| own.prefix_length), Some(32));
+}
+
+#[test]
+fn an_address_is_no_lease_because_a_program_calls_it_one() {
+    let called = UnicastAddress { prefix_origin: PrefixOrigin::Dhcp, ..address("10.0.0.50", 24) };
+    let mut net = Net::new();
+    net.apply(&add(called));
+    let error = net.refuses(&lease(50, Some(1), 3_600));
+    assert!(matches!(error, ChangeError::AddressExists(_)), "{error}");
+    assert_eq!(net.refuses(&Change::DhcpRelease(ETHERNET)), ChangeError::NoLease(ETHERNET));
+    // A lease comes and goes beside it.
+    net.apply(&lease(60, Some(1), 3_600));
+    assert!(net.address("10.0.0.50").is_some());
+    net.apply(&Change::DhcpRelease(ETHERNET));
+    assert_eq!(net.address("10.0.0.60"), None);
+    assert!(net.address("10.0.0.50").is_some());
+}
+
+#[test]
+fn what_is_configured_waits_for_the_medium_whatever_becomes_of_the_lease() {
+    for (what, change) in [
+        ("another lease", lease(60, Some(2), 3_600)),
+        ("no lease any more", Change::DhcpRelease(ETHERNET)),
+    ] {
+        let mut net = Net::with(&[("media-loss", "keep")]);
+        net.apply(&lease(50, Some(1), 3_600));
+        net.pass(3_000);
+        net.apply(&medium(false));
+        net.apply(&change);
+        net.apply(&medium(true));
+        net.pass(3_000);
+        assert!(net.has_route("0.0.0.0/0 by 192.168.1.1"), "{what}");
+        assert!(!net.has_route("0.0.0.0/0 by 10.0.0.1"), "{what}");
+    }
 }

@@ -3,7 +3,7 @@
 
 use crate::net::{ETHERNET, Net, add, address, conflict, ip, medium, remove, row};
 use netiosim_model::api::{Call, Output};
-use netiosim_model::change::Change;
+use netiosim_model::change::{Change, ChangeError};
 use netiosim_model::event::Function;
 use netiosim_model::interface::Interface;
 use netiosim_model::member::Member;
@@ -85,6 +85,9 @@ fn without_messages_there_is_none() {
 fn on_the_loopback_interface_there_is_none() {
     let mut net = Net::new();
     let loopback = Interface::loopback().luid;
+    // Whatever its row says.
+    let values = vec![(Member::DadTransmits, 3)];
+    net.apply(&Change::RowSet { luid: loopback, family: Family::V4, values });
     let own = UnicastAddress::new(loopback, ip("127.0.0.2"), 8);
     let key = own.key();
     net.apply(&add(own));
@@ -223,6 +226,11 @@ fn what_makes_no_sense_is_refused() {
     net.refuses(&add(address("192.168.1.10", 24)));
     net.refuses(&add(address("10.0.0.5", 33)));
     net.refuses(&remove("10.0.0.5"));
+    // UC-15: no unicast addresses, and loopback addresses of another interface.
+    for text in ["224.0.0.1", "255.255.255.255", "0.0.0.5", "ff02::1", "::", "127.0.0.2", "::1"] {
+        let error = net.refuses(&add(address(text, 8)));
+        assert_eq!(error, ChangeError::NotUnicast(ip(text)), "UC-15");
+    }
     net.refuses(&add(UnicastAddress {
         luid: net.env().teredo_luid(),
         ..address("2001:db8::1", 64)

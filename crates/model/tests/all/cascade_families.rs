@@ -1,11 +1,12 @@
 //! A family is unbound and bound, and its whole stack goes and comes back.
 
-use crate::net::{ETHERNET, Net, add, address, medium, route};
+use crate::net::{ETHERNET, Net, add, address, ip, medium, route};
 use netiosim_model::change::{Change, ChangeError};
+use netiosim_model::interface::{Interface, IpRow, if_type};
 use netiosim_model::member::Member;
 use netiosim_model::net::Family;
-use netiosim_model::table::{DadState, UnicastAddress};
-use netiosim_model::teredo::TeredoState;
+use netiosim_model::table::{AddressKey, DadState, Neighbour, NeighbourState, UnicastAddress};
+use netiosim_model::teredo::{TeredoNetwork, TeredoSettings, TeredoState, TeredoType};
 
 fn unbind(family: Family) -> Change {
     Change::FamilyUnbind { luid: ETHERNET, family }
@@ -40,6 +41,7 @@ fn bound_again_it_is_empty() {
     assert_eq!(net.apply(&bind(Family::V4)), ["+ IPv4 @2"]);
     assert_eq!((net.address("192.168.1.10"), net.routes(Family::V4)), (None, vec![]));
     assert_eq!(net.member(ETHERNET, Family::V4, Member::Connected), Some(1));
+    assert_eq!(net.env().row(ETHERNET, Family::V4), Some(&IpRow::new(Family::V4, false, 1_500)));
     assert!(matches!(net.refuses(&bind(Family::V4)), ChangeError::Bound(_)));
 }
 
@@ -113,4 +115,78 @@ fn without_ipv4_the_teredo_server_is_out_of_reach() {
     assert!(!net.env().teredo().network().server_reachable);
     net.apply(&Change::Ipv4Present(true));
     assert!(net.env().teredo().network().server_reachable);
+}
+
+#[test]
+fn the_loopback_interface_gets_a_row_of_its_kind_again() {
+    let (mut net, luid) = (Net::new(), Interface::loopback().luid);
+    let before = net.env().row(luid, Family::V6).cloned();
+    net.apply(&Change::FamilyUnbind { luid, family: Family::V6 });
+    assert_eq!(net.env().row(luid, Family::V6), None);
+    net.apply(&Change::FamilyBind { luid, family: Family::V6 });
+    assert!(before.is_some());
+    assert_eq!(net.env().row(luid, Family::V6), before.as_ref());
+}
+
+#[test]
+fn unbound_it_takes_what_is_known_of_it_on_the_link() {
+    for family in Family::ALL {
+        let mut net = Net::new();
+        let other = Interface::new("other", if_type::ETHERNET, 7, 7);
+        let mut keys: Vec<AddressKey> = Vec::new();
+        for luid in [ETHERNET, other.luid] {
+            keys.extend(["10.0.0.77", "2001:db8::77"].map(|text| (luid, ip(text))));
+        }
+        net.apply(&Change::InterfaceAdd(Box::new(other)));
+        for (luid, address) in keys.iter().copied() {
+            net.apply(&Change::AnycastAdd((luid, address)));
+            net.apply(&Change::NeighbourPut(Neighbour {
+                luid,
+                address,
+                physical_address: vec![2, 0, 0, 0, 0, 1],
+                state: NeighbourState::Permanent,
+                is_router: false,
+                is_unreachable: false,
+            }));
+        }
+        net.apply(&unbind(family));
+        keys.retain(|key| key.0 != ETHERNET || Family::of(key.1) != family);
+        let neighbours: Vec<AddressKey> = net.env().neighbours().keys().copied().collect();
+        let anycast: Vec<AddressKey> = net.env().anycast().iter().copied().collect();
+        assert_eq!((neighbours, anycast), (keys.clone(), keys), "{family}");
+    }
+}
+
+#[test]
+fn ipv6_that_comes_back_brings_no_teredo_interface_where_there_is_to_be_none() {
+    // TS-07: disabled by its type.
+    let mut net = Net::new();
+    let policy = |kind| Change::TeredoPolicy(TeredoSettings { kind, ..TeredoSettings::default() });
+    net.apply(&policy(TeredoType::Disabled));
+    net.apply(&Change::Ipv6Present(false));
+    net.apply(&Change::Ipv6Present(true));
+    assert_eq!(net.env().interface(net.env().teredo_luid()), None, "TS-07");
+    // And the other way round: what the policy permits waits for the stack.
+    net.apply(&Change::Ipv6Present(false));
+    net.apply(&policy(TeredoType::Default));
+    assert_eq!(net.env().interface(net.env().teredo_luid()), None);
+    net.apply(&Change::Ipv6Present(true));
+    assert!(net.env().interface(net.env().teredo_luid()).is_some());
+}
+
+#[test]
+fn what_is_said_of_the_teredo_server_meanwhile_counts_when_ipv4_is_back() {
+    for reachable in [true, false] {
+        let network = TeredoNetwork { server_reachable: reachable, ..TeredoNetwork::default() };
+        for said in [Change::TeredoServer { reachable }, Change::TeredoNetwork(network)] {
+            let mut net = Net::new();
+            net.apply(&Change::TeredoServer { reachable: !reachable });
+            net.apply(&Change::Ipv4Present(false));
+            net.apply(&said);
+            let heard = |net: &Net| net.env().teredo().network().server_reachable;
+            assert!(!heard(&net), "{}", said.name());
+            net.apply(&Change::Ipv4Present(true));
+            assert_eq!(heard(&net), reachable, "{}", said.name());
+        }
+    }
 }

@@ -108,4 +108,24 @@ fn a_route_ends_with_its_lifetime() {
     assert_eq!(net.pass(1_999), [""; 0]);
     assert_eq!(net.pass(1), ["1: - route 172.16.0.0/12 by 192.168.1.1 @2"]);
     assert!(net.env().routes().get(key("172.16.0.0", 12, "192.168.1.1")).is_none());
+    // Of zero: at once, without a timer.
+    let gone = Route { valid_ms: Some(0), ..route("172.16.0.0", 12, "192.168.1.1") };
+    let told = net.apply(&Change::RouteAdd(gone));
+    let text = "route 172.16.0.0/12 by 192.168.1.1 @2";
+    assert_eq!(told, [format!("+ {text}"), format!("- {text}")]);
+}
+
+#[test]
+fn a_route_is_as_old_as_its_making() {
+    let mut net = Net::new();
+    let mut made_ms = Vec::new();
+    for wait_ms in [1_000, 5_000] {
+        net.pass(wait_ms);
+        let new = route("172.16.0.0", 12, "192.168.1.1");
+        let key = new.key();
+        net.apply(&Change::RouteAdd(new));
+        made_ms.push(net.env().routes().get(key).expect("a route").modified_ms.0);
+        net.apply(&Change::RouteRemove(key));
+    }
+    assert_eq!(made_ms[1] - made_ms[0], 5_000);
 }

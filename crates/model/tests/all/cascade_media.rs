@@ -2,13 +2,13 @@
 
 use std::net::Ipv4Addr;
 
-use crate::net::{ETHERNET, Net, ip, medium, route};
+use crate::net::{ETHERNET, Net, add, address, ip, key, medium, remove, route, row};
 use netiosim_model::change::{Change, DhcpLease, RouterAdvertisement};
 use netiosim_model::interface::OperStatus;
 use netiosim_model::member::Member;
 use netiosim_model::net::Family;
 use netiosim_model::row::hint_level;
-use netiosim_model::table::{DadState, Neighbour, NeighbourState};
+use netiosim_model::table::{DadState, Neighbour, NeighbourState, Route, RouteOwner};
 
 fn lease() -> Change {
     Change::DhcpLease(DhcpLease {
@@ -196,4 +196,51 @@ fn the_last_way_out_takes_the_hint_along() {
         "3000: connectivity InternetAccess, cost Unrestricted",
     ];
     assert_eq!(hints, expected, "{told:?}");
+}
+
+#[test]
+fn a_gateway_does_not_outlive_the_address_of_its_lease() {
+    let mut net = Net::with(&[("media-loss", "keep")]);
+    net.apply(&lease());
+    net.apply(&advertisement());
+    net.pass(3_000);
+    net.apply(&medium(false));
+    net.apply(&remove("10.0.0.50"));
+    net.apply(&medium(true));
+    assert!(!net.has_route("0.0.0.0/0 by 10.0.0.1"), "there is no lease");
+    assert!(net.has_route("::/0 by fe80::1"), "that one is the router's");
+}
+
+#[test]
+fn a_route_whose_lifetime_ends_meanwhile_does_not_come_back() {
+    let mut net = Net::new();
+    let mortal = Route { valid_ms: Some(2_000), ..route("172.16.0.0", 12, "192.168.1.1") };
+    for (waits_ms, back) in [(1_000, true), (1_000, false)] {
+        let key = mortal.key();
+        if net.env().routes().get(key).is_none() {
+            net.apply(&Change::RouteAdd(mortal.clone()));
+        }
+        net.apply(&medium(false));
+        net.pass(waits_ms);
+        net.apply(&medium(true));
+        assert_eq!(net.env().routes().get(key).is_some(), back);
+    }
+    assert!(net.has_route("0.0.0.0/0 by 192.168.1.1"), "the others do");
+}
+
+#[test]
+fn a_configured_route_takes_its_place_back_from_an_address() {
+    // Without detection the address is usable at once, and brings its routes before.
+    let mut net = Net::new();
+    net.apply(&row(Family::V4, &[(Member::DadTransmits, 0)]));
+    net.apply(&Change::RouteAdd(route("10.0.0.0", 24, "")));
+    net.apply(&add(address("10.0.0.5", 24)));
+    net.apply(&medium(false));
+    let told = net.apply(&medium(true));
+    let mine = key("10.0.0.0", 24, "");
+    for text in ["+ route 10.0.0.0/24 @2", "~ route 10.0.0.0/24 @2"] {
+        assert!(told.contains(&text.to_owned()), "{text}: {told:?}");
+    }
+    let owner = net.env().routes().get(mine).map(|route| route.owner);
+    assert_eq!(owner, Some(RouteOwner::Configured { persistent: true }));
 }

@@ -131,13 +131,13 @@ fn any_order() {
     assert!(sorted.windows(2).all(|pair| pair[0] == pair[1]));
 }
 
-/// Counts how often it is asked which step comes next.
+/// Counts how often it is asked for an order, or which step comes next.
 #[derive(Default)]
 struct Asked(usize);
 
 impl Chooser for Asked {
     fn choose(&mut self, what: &'static str, _: &[&'static str]) -> usize {
-        self.0 += usize::from(what == "cascade-next");
+        self.0 += usize::from(["cascade-order", "cascade-next"].contains(&what));
         0
     }
 
@@ -201,5 +201,43 @@ fn of_one_thing_the_order_stays() {
                 assert_eq!(gone, !there, "seed {seed}: {last:?} of {changes:?}");
             }
         }
+    }
+}
+
+/// Answers every question with a position so far behind the last one.
+struct Beyond(usize);
+
+impl Chooser for Beyond {
+    fn choose(&mut self, _: &'static str, among: &[&'static str]) -> usize {
+        among.len() - 1 + self.0
+    }
+
+    fn draw(&mut self, _: &'static str) -> u64 {
+        0
+    }
+}
+
+#[test]
+fn a_choice_out_of_range_is_the_last_one() {
+    let change = [Change::InterfaceDisable(ETHERNET)];
+    let [last, beyond] = [0, 7].map(|far| effects(&machine("any", &change, &mut Beyond(far))));
+    assert!(last.len() > 2);
+    assert_eq!(last, beyond);
+}
+
+/// No profile leaves this option open, but options that were written down may.
+#[test]
+#[cfg(feature = "serde")]
+fn one_step_alone_has_no_order_to_be_asked_for() {
+    let mut written = serde_json::to_value(Options::of(Profile::Documented)).expect("a map");
+    written["cascade-order"] = serde_json::json!(["port-interface-address", "any"]);
+    let options: Options = serde_json::from_value(written).expect("options");
+    let touch = Change::RowTouch { luid: ETHERNET, family: netiosim_model::net::Family::V4 };
+    for (change, asks) in [(touch, 0), (Change::InterfaceDisable(ETHERNET), 1)] {
+        let env = netiosim_model::build::home();
+        let mut machine = Machine::with_options(Profile::Documented, options.clone(), env);
+        let mut asked = Asked::default();
+        machine.change(None, &change, &mut asked).expect("a change");
+        assert_eq!(asked.0, asks, "{}", change.name());
     }
 }

@@ -5,9 +5,12 @@ use crate::net;
 use crate::net::{ETHERNET, Net, add, address, conflict, medium, remove, row};
 use netiosim_model::change::{Change, RouterAdvertisement};
 use netiosim_model::choose::First;
+use netiosim_model::interface::{Interface, if_type};
 use netiosim_model::member::Member;
 use netiosim_model::net::Family;
-use netiosim_model::table::{DadState, PrefixOrigin, RouteOwner, SuffixOrigin};
+use netiosim_model::table::{
+    DadState, PrefixOrigin, RouteOrigin, RouteOwner, SuffixOrigin, UnicastAddress,
+};
 use netiosim_model::teredo::{TeredoRole, TeredoState};
 
 const OWN: &str = "2001:db8:1::5eff:fe00:2";
@@ -49,9 +52,11 @@ fn a_router_and_its_prefix() {
     assert_eq!(own.prefix_origin, PrefixOrigin::RouterAdvertisement);
     assert_eq!(own.suffix_origin, SuffixOrigin::LinkLayerAddress);
     assert_eq!((own.valid_ms, own.preferred_ms), (Some(86_400_000), Some(14_400_000)));
+    assert!(own.learnt && !own.persistent, "UC-20");
     let route = net.env().routes().get(net::key("::", 0, "fe80::1")).expect("a route");
     assert_eq!((route.metric, route.owner), (256, RouteOwner::RouterAdvertisement));
-    assert_eq!(route.valid_ms, Some(1_800_000));
+    assert_eq!(route.origin, RouteOrigin::RouterAdvertisement);
+    assert_eq!((route.valid_ms, route.preferred_ms), (Some(1_800_000), Some(1_800_000)));
     net.pass(1_000);
     assert_eq!(net.dad(OWN), Some(DadState::Preferred), "UC-17");
 }
@@ -59,9 +64,19 @@ fn a_router_and_its_prefix() {
 #[test]
 fn the_same_again_refreshes_lifetimes() {
     let mut net = quiet();
+    let made_ms = |net: &Net| {
+        let route = net.env().routes().get(net::key("::", 0, "fe80::1")).expect("a route");
+        route.modified_ms.0
+    };
+    net.pass(1_000);
     net.apply(&advertise(|_| {}));
+    let first_ms = made_ms(&net);
     net.pass(100_000);
     assert_eq!(net.apply(&advertise(|_| {})), [format!("~ {OWN} @2")]);
+    assert_eq!(made_ms(&net), first_ms, "the route is the old one");
+    net.apply(&advertise(|heard| heard.router_lifetime_s = 0));
+    net.apply(&advertise(|_| {}));
+    assert_eq!(made_ms(&net), first_ms + 100_000, "another one is younger");
     assert_eq!(net.address(OWN).and_then(|own| own.valid_ms), Some(86_400_000));
     let route = net.env().routes().get(net::key("::", 0, "fe80::1")).expect("a route");
     assert_eq!(route.valid_ms, Some(1_800_000), "of the route nobody is told");
@@ -121,16 +136,19 @@ fn a_preferred_lifetime_of_zero_deprecates() {
 #[test]
 fn prefixes_that_make_no_address() {
     type Edit = fn(&mut RouterAdvertisement);
-    let cases: [(&str, Edit); 4] = [
+    let cases: [(&str, Edit); 5] = [
         ("link-local", |heard| {
             heard.prefix = Some(("fe80::".parse().expect("a prefix"), 64));
         }),
         ("preferred for longer than valid", |heard| heard.preferred_s = heard.valid_s + 1),
         ("no 64 bits", |heard| heard.prefix = heard.prefix.map(|prefix| (prefix.0, 56))),
+        ("a whole address", |heard| heard.prefix = heard.prefix.map(|prefix| (prefix.0, 128))),
         ("new, and valid for no time", |heard| (heard.valid_s, heard.preferred_s) = (0, 0)),
     ];
     for (what, edit) in cases {
         let mut net = quiet();
+        // What it would make of fe80::/64 is not to be there already.
+        net.apply(&remove("fe80::5eff:fe00:2"));
         let before = net.env().addresses().count();
         net.apply(&advertise(edit));
         assert_eq!(net.env().addresses().count(), before, "{what}");
@@ -142,12 +160,60 @@ fn prefixes_that_make_no_address() {
 
 #[test]
 fn an_address_that_somebody_configured_is_left_alone() {
+    // Whatever origin a program gave it.
+    for prefix_origin in [PrefixOrigin::Manual, PrefixOrigin::RouterAdvertisement] {
+        let mut net = quiet();
+        net.apply(&add(UnicastAddress { prefix_origin, ..address(OWN, 64) }));
+        net.pass(1_000);
+        let told = net.apply(&advertise(|_| {}));
+        assert_eq!(told, ["+ route ::/0 by fe80::1 @2"], "{prefix_origin:?}");
+        assert_eq!(net.address(OWN).and_then(|own| own.valid_ms), None, "{prefix_origin:?}");
+    }
+}
+
+#[test]
+fn a_route_that_somebody_configured_is_left_alone() {
     let mut net = quiet();
-    net.apply(&add(address(OWN, 64)));
-    net.pass(1_000);
-    let told = net.apply(&advertise(|_| {}));
-    assert_eq!(told, ["+ route ::/0 by fe80::1 @2"]);
-    assert_eq!(net.address(OWN).and_then(|own| own.valid_ms), None);
+    let configured = net::route("::", 0, "fe80::1");
+    net.apply(&Change::RouteAdd(configured.clone()));
+    for router_lifetime_s in [1_800, 0] {
+        net.apply(&advertise(|heard| heard.router_lifetime_s = router_lifetime_s));
+        assert_eq!(net.env().routes().get(configured.key()), Some(&configured));
+    }
+}
+
+#[test]
+fn without_a_hardware_address_the_address_is_made_of_the_luid() {
+    // Chosen: the interface type and the NetLuidIndex.
+    let mut net = quiet();
+    let other = Interface::new("virtual", if_type::ETHERNET, 5, 9);
+    let luid = other.luid;
+    net.apply(&Change::InterfaceAdd(Box::new(other)));
+    net.apply(&advertise(|heard| heard.luid = luid));
+    let own: Vec<String> =
+        net.env().address_table().of(luid).map(|own| own.address.to_string()).collect();
+    assert_eq!(own, ["2001:db8:1::600:5"]);
+}
+
+/// Neighbours in the numbers, too.
+#[test]
+fn no_two_interfaces_make_the_same_address_of_a_prefix() {
+    let mut env = netiosim_model::build::home();
+    let luids = [6, 7].map(|number| {
+        let adapter =
+            Interface::new(format!("tap{number}"), if_type::ETHERNET, number, 20 + number);
+        let luid = adapter.luid;
+        env.place_interface(adapter).expect("free keys");
+        luid
+    });
+    let mut net = Net::of(env, &[]);
+    let made = luids.map(|luid| {
+        net.apply(&advertise(|heard| heard.luid = luid));
+        let own: Vec<_> = net.env().address_table().of(luid).map(|own| own.address).collect();
+        assert_eq!(own.len(), 1, "{own:?}");
+        own[0]
+    });
+    assert_ne!(made[0], made[1]);
 }
 
 #[test]
@@ -198,6 +264,22 @@ fn native_ipv6_makes_the_teredo_client_a_relay() {
     for text in ["~ IPv6 @3".to_owned(), format!("- {teredo} @3"), format!("+ {OWN} @2")] {
         assert!(told.contains(&text), "{text}: {told:?}");
     }
+}
+
+/// Also if the address is there from the start: nothing is left over for the first change.
+#[test]
+fn a_machine_that_is_built_with_an_advertised_address_has_a_relay() {
+    let mut env = netiosim_model::build::home();
+    env.place_address(UnicastAddress {
+        prefix_origin: PrefixOrigin::RouterAdvertisement,
+        ..address(OWN, 64)
+    });
+    env.settle_teredo();
+    let mut net = Net::of(env, &[]);
+    assert_eq!(role(&net).0, TeredoRole::HostSpecificRelay);
+    assert_eq!(net.apply(&Change::RowTouch { luid: ETHERNET, family: Family::V4 }), ["~ IPv4 @2"]);
+    net.apply(&remove(OWN));
+    assert_eq!(role(&net).0, TeredoRole::Client);
 }
 
 #[test]

@@ -14,15 +14,19 @@ use netiosim_model::member::Member;
 use netiosim_model::net::{AF_UNSPEC, Family};
 use netiosim_model::row::hint_level;
 use netiosim_model::status::Status;
-use netiosim_model::table::Route;
-use netiosim_model::teredo::{PortWish, TeredoClient, TeredoNetwork, TeredoSettings, TeredoState};
+use netiosim_model::table::{PrefixOrigin, Route, RouteOrigin, SuffixOrigin, protocol};
+use netiosim_model::teredo::{
+    NatKind, PortWish, TeredoClient, TeredoNetwork, TeredoSettings, TeredoState,
+};
 
 /// A machine whose client is in this state.
 fn machine(state: TeredoState) -> Env {
-    let mut env = Env::new(
-        TeredoClient::new(TeredoSettings::default(), TeredoNetwork::default()),
-        teredo_interface(1, 3),
-    );
+    machine_in(TeredoNetwork::default(), state)
+}
+
+fn machine_in(network: TeredoNetwork, state: TeredoState) -> Env {
+    let client = TeredoClient::new(TeredoSettings::default(), network);
+    let mut env = Env::new(client, teredo_interface(1, 3));
     assert!(bring_teredo(&mut env, state, Some(50_000)));
     env
 }
@@ -220,4 +224,97 @@ fn its_interface_and_addresses_are_the_clients_own() {
     ] {
         net.refuses(&change);
     }
+}
+
+#[test]
+fn traffic_wakes_it() {
+    let mut net = Net::of(machine(TeredoState::Dormant), &[]);
+    net.apply(&Change::TeredoTraffic);
+    assert_eq!(net.env().teredo().state(), TeredoState::Probe, "TS-05");
+}
+
+#[test]
+fn what_the_client_writes_into_its_addresses_and_routes() {
+    let mut net = Net::of(machine(TeredoState::Dormant), &[]);
+    net.pass(5_000);
+    net.apply(&Change::TeredoQualify);
+    net.pass(1_000);
+    let luid = net.env().teredo_luid();
+    let own: Vec<_> = net.env().address_table().of(luid).collect();
+    assert_eq!(own.len(), 2, "TI-05");
+    for address in &own {
+        let origins = (address.prefix_origin, address.suffix_origin);
+        assert_eq!(origins, (PrefixOrigin::WellKnown, SuffixOrigin::LinkLayerAddress));
+        assert!(!address.persistent, "the client makes it anew");
+    }
+    let made_ms = own[0].created_ms.0;
+    assert!(made_ms > 5_000, "{made_ms}");
+    assert_eq!(own[1].created_ms.0, made_ms);
+    for (destination, length) in [("2001::", 32), ("::", 0)] {
+        let key = Route::new(luid, ip(destination), length, ip("::")).key();
+        let route = net.env().routes().get(key).expect(destination);
+        assert_eq!(route.metric, 8, "observed on Windows 7: {destination}");
+        let from = (route.protocol, route.origin);
+        assert_eq!(from, (protocol::LOCAL, RouteOrigin::WellKnown), "{destination}");
+        assert_eq!(route.modified_ms.0, made_ms, "{destination}: with the address");
+    }
+}
+
+#[test]
+fn without_a_translation_only_the_global_address_is_new() {
+    // The link-local address of a probing client has the host's own address in it, which is the
+    // external one here.
+    let address = Ipv4Addr::new(192, 0, 2, 45);
+    let network = TeredoNetwork {
+        local_address: address,
+        external_address: address,
+        nat: NatKind::None,
+        ..TeredoNetwork::default()
+    };
+    let mut net = Net::of(machine_in(network, TeredoState::Probe), &[]);
+    let local = net.env().teredo().link_local();
+    let told = net.pass(1_000);
+    let global = net.env().teredo().global_address().expect("qualified");
+    assert_eq!(net.env().teredo().link_local(), local);
+    let ends = ["~ IPv6 @3".to_owned(), format!("+ {global} @3"), "+ route ::/0 @3".to_owned()];
+    for end in ends {
+        assert!(told.iter().any(|told| told.ends_with(&end)), "TI-07: {end}: {told:?}");
+    }
+}
+
+#[test]
+fn a_machine_that_is_in_line_with_its_client_stays_as_it_is() {
+    for state in
+        [TeredoState::Offline, TeredoState::Dormant, TeredoState::Probe, TeredoState::Qualified]
+    {
+        let mut env = machine(state);
+        let before = env.clone();
+        env.settle_teredo();
+        assert_eq!(env, before, "{state}");
+    }
+}
+
+#[test]
+fn the_media_state_is_the_clients_whatever_somebody_writes_into_the_row() {
+    fn connected(net: &Net) -> (bool, Option<u64>) {
+        let luid = net.env().teredo_luid();
+        let interface = net.env().interface(luid).expect("the pseudo-interface");
+        (interface.connected, net.member(luid, Family::V6, Member::Connected))
+    }
+    fn write(net: &mut Net, value: u64) {
+        let (luid, family) = (net.env().teredo_luid(), Family::V6);
+        net.apply(&Change::RowSet { luid, family, values: vec![(Member::Connected, value)] });
+    }
+    // The next event of the client puts it right, even one that changes nothing else.
+    let mut net = Net::of(machine(TeredoState::Qualified), &[]);
+    write(&mut net, 0);
+    net.apply(&Change::TeredoTraffic);
+    assert_eq!(connected(&net), (true, Some(1)), "TI-04");
+    // And one that makes it true.
+    let mut net = Net::of(machine(TeredoState::Offline), &[]);
+    net.apply(&Change::PortOpen { port: 6_000, edge_traversal: true });
+    write(&mut net, 1);
+    net.apply(&Change::TeredoStart(PortWish::Another));
+    assert_eq!(net.env().teredo().state(), TeredoState::Probe);
+    assert_eq!(connected(&net), (true, Some(1)), "TI-04");
 }

@@ -459,3 +459,12 @@ fn options_survive_json_by_name() {
         assert!(serde_json::from_str::<Options>(text).is_err(), "{text}");
     }
 }
+
+/// Under every profile but `adversarial` the driver is never asked what the documents leave open.
+#[test]
+fn a_fixed_profile_has_one_value_of_every_option() {
+    for profile in Profile::ALL {
+        let options = OPTIONS.iter().map(|option| option.setting(profile).allowed.len());
+        assert_eq!(profile.is_fixed(), options.max() == Some(1), "{}", profile.name());
+    }
+}

@@ -12,10 +12,10 @@ use netiosim_model::teredo::{
 
 /// Numbers by name: what is not listed is 0.
 #[derive(Default)]
-struct Fixed {
-    port: u64,
-    flags: u64,
-    refresh: u64,
+pub(crate) struct Fixed {
+    pub(crate) port: u64,
+    pub(crate) flags: u64,
+    pub(crate) refresh: u64,
 }
 
 impl Chooser for Fixed {
@@ -33,16 +33,17 @@ impl Chooser for Fixed {
     }
 }
 
-struct Machine {
-    client: TeredoClient,
-    ports_in_use: BTreeMap<u16, bool>,
-    ipv6_present: bool,
-    rules: TeredoRules,
-    numbers: Fixed,
+/// A client, and what there is around it.
+pub(crate) struct Machine {
+    pub(crate) client: TeredoClient,
+    pub(crate) ports_in_use: BTreeMap<u16, bool>,
+    pub(crate) ipv6_present: bool,
+    pub(crate) rules: TeredoRules,
+    pub(crate) numbers: Fixed,
 }
 
 impl Machine {
-    fn new(settings: TeredoSettings, network: TeredoNetwork) -> Self {
+    pub(crate) fn new(settings: TeredoSettings, network: TeredoNetwork) -> Self {
         Self {
             client: TeredoClient::new(settings, network),
             ports_in_use: BTreeMap::new(),
@@ -52,11 +53,11 @@ impl Machine {
         }
     }
 
-    fn usual() -> Self {
+    pub(crate) fn usual() -> Self {
         Self::new(TeredoSettings::default(), TeredoNetwork::default())
     }
 
-    fn around(&self) -> Surroundings<'_> {
+    pub(crate) fn around(&self) -> Surroundings<'_> {
         Surroundings {
             ports_in_use: &self.ports_in_use,
             ipv6_present: self.ipv6_present,
@@ -64,7 +65,7 @@ impl Machine {
         }
     }
 
-    fn handle(&mut self, event: &TeredoEvent) -> Vec<TeredoStep> {
+    pub(crate) fn handle(&mut self, event: &TeredoEvent) -> Vec<TeredoStep> {
         let around = Surroundings {
             ports_in_use: &self.ports_in_use,
             ipv6_present: self.ipv6_present,
@@ -73,7 +74,7 @@ impl Machine {
         self.client.handle(event, &around, &mut self.numbers)
     }
 
-    fn start(&mut self, wish: PortWish) -> Vec<TeredoStep> {
+    pub(crate) fn start(&mut self, wish: PortWish) -> Vec<TeredoStep> {
         self.handle(&TeredoEvent::Start(wish))
     }
 
@@ -83,7 +84,7 @@ impl Machine {
         (due_ms, self.handle(&TeredoEvent::Timer))
     }
 
-    fn qualify(&mut self) {
+    pub(crate) fn qualify(&mut self) {
         self.handle(&TeredoEvent::Qualify);
         while self.client.state() == TeredoState::Probe {
             self.fire();
@@ -111,13 +112,13 @@ impl Machine {
         self.handle(&TeredoEvent::ListenersChanged);
     }
 
-    fn network(&mut self, change: impl FnOnce(&mut TeredoNetwork)) -> Vec<TeredoStep> {
+    pub(crate) fn network(&mut self, change: impl FnOnce(&mut TeredoNetwork)) -> Vec<TeredoStep> {
         let mut network = self.client.network().clone();
         change(&mut network);
         self.handle(&TeredoEvent::NetworkChanged(network))
     }
 
-    fn policy(&mut self, change: impl FnOnce(&mut TeredoSettings)) -> Vec<TeredoStep> {
+    pub(crate) fn policy(&mut self, change: impl FnOnce(&mut TeredoSettings)) -> Vec<TeredoStep> {
         let mut settings = self.client.settings().clone();
         change(&mut settings);
         self.handle(&TeredoEvent::PolicyChanged(settings))

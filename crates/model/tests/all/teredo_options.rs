@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use netiosim_model::build::home;
 use netiosim_model::change::Change;
 use netiosim_model::choose::Chooser;
+use netiosim_model::env::Env;
 use netiosim_model::machine::Machine;
 use netiosim_model::net::Luid;
 use netiosim_model::profile::Profile;
-use netiosim_model::table::Route;
+use netiosim_model::table::{PrefixOrigin, Route, UnicastAddress};
 use netiosim_model::teredo::PortWish;
 
 /// Remembers what it is asked.
@@ -27,7 +28,11 @@ impl Chooser for Asked {
 }
 
 fn asked(change: &Change) -> BTreeSet<&'static str> {
-    let (mut machine, mut asked) = (Machine::new(Profile::Adversarial, home()), Asked::default());
+    asked_of(home(), change)
+}
+
+fn asked_of(env: Env, change: &Change) -> BTreeSet<&'static str> {
+    let (mut machine, mut asked) = (Machine::new(Profile::Adversarial, env), Asked::default());
     machine.change(None, change, &mut asked).expect("a change that makes sense at home");
     asked.0
 }
@@ -53,5 +58,22 @@ fn and_no_others() {
         for option in ["dormancy-rule", "teredo-flags", "symmetric-nat"] {
             assert!(!asked.contains(option), "{} asks for {option}", change.name());
         }
+    }
+}
+
+#[test]
+fn and_every_one_on_a_machine_with_an_advertised_address() {
+    // TS-14: with the first such address native IPv6 comes, with the last one it goes, by whatever
+    // change.
+    let ethernet = Luid::new(6, 1);
+    let mut env = home();
+    env.place_address(UnicastAddress {
+        prefix_origin: PrefixOrigin::RouterAdvertisement,
+        ..UnicastAddress::new(ethernet, "2001:db8:1::5".parse().expect("an address"), 64)
+    });
+    let route = Route::new(ethernet, [10, 0, 0, 0].into(), 8, [192, 168, 1, 1].into());
+    let asked = asked_of(env, &Change::RouteAdd(route));
+    for option in ["dormancy-rule", "teredo-flags", "symmetric-nat"] {
+        assert!(asked.contains(option), "{option} is not among {asked:?}");
     }
 }

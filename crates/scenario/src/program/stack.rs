@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::net::IpAddr;
 
-use netiosim_model::build::{bring_teredo, home_network, teredo_interface};
+use netiosim_model::build::{bring_teredo, teredo_interface};
 use netiosim_model::env::Env;
 use netiosim_model::interface::if_type;
 use netiosim_model::net::{Family, Luid};
@@ -105,9 +105,8 @@ pub fn build_env(spec: &StackSpec) -> Result<Env, BuildError> {
     for (family, present) in [(Family::V4, ipv4), (Family::V6, ipv6)] {
         env.place_family(family, present);
     }
-    if !ipv6 {
-        env.settle_teredo();
-    }
+    // With an address that a router advertised the client is a relay from the start, wherever it was brought.
+    env.settle_teredo();
     Ok(env)
 }
 
@@ -135,7 +134,7 @@ fn settings(spec: &TeredoSpec) -> TeredoSettings {
 }
 
 fn network(spec: &TeredoSpec) -> TeredoNetwork {
-    let mut network = home_network();
+    let mut network = TeredoNetwork::default();
     if let Some(nat) = spec.nat {
         network.nat = nat_kind(nat);
     }
