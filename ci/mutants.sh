@@ -17,8 +17,11 @@ if ! command -v cargo-mutants >/dev/null 2>&1; then
 fi
 output=${MUTANTS_OUTPUT:-target/mutants-$package-${shard/\//-of-}}
 mkdir -p "$output"
+# Half of what is written for other programs is behind a feature.
+features=()
+[ "$package" != netiosim-model ] || features=(--all-features)
 status=0
-cargo mutants --package "$package" --shard "$shard" --sharding round-robin --profile mutants \
+cargo mutants --package "$package" "${features[@]}" --shard "$shard" --sharding round-robin --profile mutants \
     --minimum-test-timeout 120 --colors never --output "$output" -- --lib --tests || status=$?
 # 2: some were missed; 3: some went on for too long, which counts as caught. Anything else did not come to an end.
 case $status in 0 | 2 | 3) ;; *) exit "$status" ;; esac

@@ -114,9 +114,14 @@ pub(crate) enum ImportFrom {
 /// The arguments of `netiosim conformance`.
 #[derive(Debug, clap::Args)]
 pub(crate) struct ConformanceArgs {
-    /// Check this backend: model, manual, controlled or threads; given several times, all of them. Left out: every one.
-    #[arg(long, value_name = "NAME")]
+    /// Check this backend: model, manual, controlled, threads, abi (not on Windows), system (on Windows), or the shared object at
+    /// this path; given several times, all of them. Left out: every simulation that is built in.
+    #[arg(long, value_name = "NAME|PATH")]
     pub(crate) backend: Vec<String>,
+    /// Call functions that create, set and delete as well where nothing is simulated: `system`, or a shared object that knows
+    /// nothing of stacks.
+    #[arg(long)]
+    pub(crate) change_this_machine: bool,
     /// Check these requirements only: an id such as TP-07, or a pattern such as 'TP-*'.
     #[arg(long, value_name = "GLOB", default_value = "*")]
     pub(crate) id: String,

@@ -1,5 +1,6 @@
 //! `netiosim conformance`.
 
+use netiosim_conformance::backends::{Shared, System};
 use netiosim_conformance::{Backend, Matrix, Selection, backends, glob, requirements};
 use netiosim_model::profile::Profile;
 
@@ -7,20 +8,35 @@ use crate::args::{ConformanceArgs, Format};
 use crate::output::{Output, complain};
 use crate::{FAILED, USAGE};
 
-/// Checks the simulator against the documents; gives the exit code.
+/// A shared object could not be loaded: nothing can be said about it.
+const NOT_LOADED: u8 = 2;
+
+/// Checks the simulator, or another implementation, against the documents; gives the exit code.
 pub(crate) fn conformance(args: &ConformanceArgs, output: &mut Output) -> u8 {
-    let all = backends::all();
+    let library = match library(args) {
+        Ok(library) => library,
+        Err(code) => return code,
+    };
+    let system =
+        if args.change_this_machine { System::new().change_this_machine() } else { System::new() };
+    let built_in = backends::all();
+    let mut known = built_in.clone();
+    if cfg!(windows) {
+        known.push(&system);
+    }
     let mut chosen: Vec<&dyn Backend> = Vec::new();
     for name in &args.backend {
-        let Some(backend) = all.iter().find(|backend| backend.name() == name) else {
-            let names: Vec<&str> = all.iter().map(|backend| backend.name()).collect();
+        let named = known.iter().find(|backend| backend.name() == name).copied();
+        let library = library.as_ref().filter(|_| is_path(name));
+        let Some(backend) = named.or(library.map(|library| library as &dyn Backend)) else {
+            let names: Vec<&str> = known.iter().map(|backend| backend.name()).collect();
             complain(&format!("there is no backend \"{name}\"; there are {}", names.join(", ")));
             return USAGE;
         };
-        chosen.push(*backend);
+        chosen.push(backend);
     }
     if chosen.is_empty() {
-        chosen = all;
+        chosen = built_in;
     }
     if !requirements().iter().any(|requirement| glob(&args.id, requirement.id)) {
         complain(&format!(
@@ -36,4 +52,27 @@ pub(crate) fn conformance(args: &ConformanceArgs, output: &mut Output) -> u8 {
         Format::Human => output.print(&matrix.text()),
     }
     if matrix.failed().next().is_some() { FAILED } else { 0 }
+}
+
+/// Whether the word for a backend is the path of a shared object.
+fn is_path(word: &str) -> bool {
+    word.contains(['/', '\\']) || [".so", ".dylib", ".dll"].iter().any(|end| word.ends_with(end))
+}
+
+/// The shared object that is named among the backends, or the exit code.
+fn library(args: &ConformanceArgs) -> Result<Option<Shared>, u8> {
+    let mut paths = args.backend.iter().filter(|word| is_path(word));
+    let Some(path) = paths.next() else { return Ok(None) };
+    if let Some(second) = paths.next() {
+        complain(&format!("{path} and {second}: one shared object can be checked at a time"));
+        return Err(USAGE);
+    }
+    match Shared::open(path) {
+        Ok(library) if args.change_this_machine => Ok(Some(library.change_this_machine())),
+        Ok(library) => Ok(Some(library)),
+        Err(error) => {
+            complain(&error.to_string());
+            Err(NOT_LOADED)
+        }
+    }
 }

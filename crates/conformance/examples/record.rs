@@ -9,6 +9,8 @@
 //! * `--id PATTERN`: only these checks, such as `NI-*`.
 //! * `--profile NAME`: what the checks expect; default: `documented`.
 //! * `--change-this-machine`: functions that create, set and delete are called, too. Not by default.
+//! * `--world NAME`: a program changes the world as checks ask for it, and takes it back. `ip`, of Unix, under Wine and meant for a
+//!   network namespace; or `netsh`, of Windows, together with `--change-this-machine` only.
 //!
 //! A call may end the program that makes it. So the calls are made by a second one, which tells of each when it has returned;
 //! where it tells no more, that is recorded, and another one goes on behind. What a failed check saw goes to
@@ -19,9 +21,10 @@ use std::process::{Command, ExitCode, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use netiosim_conformance::backends::System;
+use netiosim_conformance::backends::{System, Tool};
 use netiosim_conformance::{
-    Backend, Came, Matrix, Outcome, Probe, Requirement, Selection, glob, requirements,
+    Backend, Came, Happening, Matrix, Outcome, Probe, Requirement, Seen, Selection, glob,
+    requirements,
 };
 use netiosim_model::profile::Profile;
 use netiosim_model::status::Flavour;
@@ -41,6 +44,8 @@ struct Arguments {
     ids: String,
     profile: Profile,
     change_this_machine: bool,
+    /// What changes the world.
+    world: Option<Tool>,
     /// Of the second program: which calls it makes, and from where on.
     part: Option<(Part, usize)>,
 }
@@ -49,6 +54,19 @@ struct Arguments {
 enum Part {
     Checks,
     Probes,
+    Happenings,
+}
+
+impl Part {
+    const ALL: [Self; 3] = [Self::Checks, Self::Probes, Self::Happenings];
+
+    fn option(self) -> &'static str {
+        match self {
+            Self::Checks => "--checks",
+            Self::Probes => "--probes",
+            Self::Happenings => "--happenings",
+        }
+    }
 }
 
 impl Arguments {
@@ -58,6 +76,7 @@ impl Arguments {
             ids: "*".to_owned(),
             profile: Profile::Documented,
             change_this_machine: false,
+            world: None,
             part: None,
         };
         while let Some(word) = words.next() {
@@ -71,19 +90,31 @@ impl Arguments {
                     let found = Profile::ALL.into_iter().find(|profile| profile.name() == name);
                     arguments.profile = found.ok_or(format!("there is no profile {name}"))?;
                 }
-                "--checks" | "--probes" => {
-                    let from = next()?.parse().map_err(|_| "a number was expected".to_owned())?;
-                    let part = if word == "--checks" { Part::Checks } else { Part::Probes };
-                    arguments.part = Some((part, from));
+                "--world" => {
+                    let name = next()?;
+                    let tool = Tool::named(&name);
+                    arguments.world = Some(tool.ok_or(format!("there is no world {name}"))?);
                 }
-                _ => return Err(format!("there is no {word}")),
+                _ => {
+                    let part = Part::ALL.into_iter().find(|part| part.option() == word);
+                    let part = part.ok_or_else(|| format!("there is no {word}"))?;
+                    let from = words.next().and_then(|word| word.parse().ok());
+                    arguments.part = Some((part, from.ok_or("a number was expected")?));
+                }
             }
+        }
+        if arguments.world == Some(Tool::Netsh) && !arguments.change_this_machine {
+            return Err("netsh changes this machine; --change-this-machine allows it".to_owned());
         }
         Ok(arguments)
     }
 
     fn system(&self) -> System {
-        if self.change_this_machine { System::new().change_this_machine() } else { System::new() }
+        let mut system = System::new();
+        if self.change_this_machine {
+            system = system.change_this_machine();
+        }
+        self.world.map_or(system, |tool| system.changed_by(tool))
     }
 
     /// The requirements whose checks are run: a program on the system is no driver.
@@ -97,6 +128,8 @@ impl Arguments {
         match part {
             Part::Checks => self.requirements().len(),
             Part::Probes => Probe::all().len(),
+            Part::Happenings if self.world.is_none() => 0,
+            Part::Happenings => Happening::all().len(),
         }
     }
 
@@ -109,6 +142,15 @@ impl Arguments {
                 let came = self.system().reckless().session(self.profile, Flavour::User);
                 let came = came.map(|mut session| probe.come(&mut *session));
                 probed(probe, &came.unwrap_or_else(|cannot| Came::instead(&cannot.to_string())))
+            }
+            Part::Happenings => {
+                let happening = &Happening::all()[at];
+                let seen = self.system().session(self.profile, Flavour::User);
+                let seen = seen.map(|mut session| happening.see(&mut *session));
+                happened(
+                    happening,
+                    &seen.unwrap_or_else(|cannot| Seen::instead(&cannot.to_string())),
+                )
             }
         }
     }
@@ -139,6 +181,7 @@ impl Arguments {
                 })
             }
             Part::Probes => probed(&Probe::all()[at], &Came::instead(how)),
+            Part::Happenings => happened(&Happening::all()[at], &Seen::instead(how)),
         }
     }
 
@@ -155,11 +198,13 @@ impl Arguments {
         let mut all = Vec::new();
         loop {
             let mut command = Command::new(std::env::current_exe()?);
-            command.arg(if part == Part::Checks { "--checks" } else { "--probes" });
-            command.arg(all.len().to_string());
+            command.args([part.option(), &all.len().to_string()]);
             command.args(["--id", &self.ids, "--profile", self.profile.name()]);
             if self.change_this_machine {
                 command.arg("--change-this-machine");
+            }
+            if let Some(tool) = self.world {
+                command.args(["--world", tool.name()]);
             }
             let mut second = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?;
             let lines = BufReader::new(second.stdout.take().expect("it was asked for")).lines();
@@ -191,8 +236,16 @@ impl Arguments {
 }
 
 fn probed(probe: &Probe, came: &Came) -> Value {
-    let mut value = json!({ "call": probe.call() });
-    let came = serde_json::to_value(came).expect("codes can be written");
+    with(json!({ "call": probe.call() }), serde_json::to_value(came))
+}
+
+fn happened(happening: &Happening, seen: &Seen) -> Value {
+    with(json!({ "change": happening.name() }), serde_json::to_value(seen))
+}
+
+/// An object with what came of it.
+fn with(mut value: Value, came: serde_json::Result<Value>) -> Value {
+    let came = came.expect("codes and names can be written");
     if let (Some(value), Value::Object(came)) = (value.as_object_mut(), came) {
         value.extend(came);
     }
@@ -200,16 +253,19 @@ fn probed(probe: &Probe, came: &Came) -> Value {
 }
 
 /// An object of lists, a line for each member of a list.
-fn text(checks: &[Value], probes: &[Value]) -> String {
-    let list = |all: &[Value]| {
+fn text(world: Option<Tool>, parts: [&[Value]; 3]) -> String {
+    let [checks, probes, changes] = parts.map(|all| {
         let lines: Vec<String> = all.iter().map(|one| format!("    {one}")).collect();
         lines.join(",\n")
+    });
+    let system = json!(System::description());
+    let of = world.map(|tool| format!("\n  \"world\": \"{}\",", tool.name())).unwrap_or_default();
+    let changes = match world {
+        Some(_) => format!(",\n  \"changes\": [\n{changes}\n  ]"),
+        None => String::new(),
     };
     format!(
-        "{{\n  \"version\": {VERSION},\n  \"system\": {},\n  \"backends\": [\"system\"],\n  \"checks\": [\n{}\n  ],\n  \"probes\": [\n{}\n  ]\n}}\n",
-        json!(System::description()),
-        list(checks),
-        list(probes)
+        "{{\n  \"version\": {VERSION},\n  \"system\": {system},{of}\n  \"backends\": [\"system\"],\n  \"checks\": [\n{checks}\n  ],\n  \"probes\": [\n{probes}\n  ]{changes}\n}}\n"
     )
 }
 
@@ -231,7 +287,8 @@ fn run() -> Result<(), String> {
         return Ok(());
     }
     let all = |part| arguments.all(part).map_err(|error| error.to_string());
-    let text = text(&all(Part::Checks)?, &all(Part::Probes)?);
+    let parts = [all(Part::Checks)?, all(Part::Probes)?, all(Part::Happenings)?];
+    let text = text(arguments.world, [&parts[0], &parts[1], &parts[2]]);
     match &arguments.out {
         Some(file) => std::fs::write(file, text).map_err(|error| format!("{file}: {error}")),
         None => {

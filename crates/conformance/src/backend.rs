@@ -8,6 +8,7 @@ use netiosim_model::change::Change;
 use netiosim_model::env::Env;
 use netiosim_model::function::Function;
 use netiosim_model::ids::TableId;
+use netiosim_model::interface::Interface;
 use netiosim_model::machine::Irql;
 use netiosim_model::member::Member;
 use netiosim_model::net::{Family, Luid};
@@ -129,6 +130,17 @@ pub trait World {
         let ethernet =
             home.interface_by_alias("Ethernet").expect("the adapter of the home machine");
         (ethernet.luid, ethernet.index)
+    }
+
+    /// An interface appears: its LUID and index, which a world may choose itself.
+    ///
+    /// # Errors
+    ///
+    /// [`Cannot`], if this world cannot bring it about.
+    fn add_interface(&mut self, interface: Interface) -> Result<(Luid, u32), Cannot> {
+        let keys = (interface.luid, interface.index);
+        self.change(&Change::InterfaceAdd(Box::new(interface)))?;
+        Ok(keys)
     }
 
     /// The environment as it is, of a simulated world.

@@ -2,7 +2,7 @@
 //!
 //! A [`Requirement`] is one statement of the documents in our own words, with an id such as TP-07. A [`Check`] shows one of
 //! them with raw parameters and codes, over a [`Session`] of some [`Backend`]: the model alone, a simulated stack in each of its
-//! modes, or the names of the Windows ABI. What a check needs to happen it asks of the [`World`]; what a world cannot do
+//! modes, the names of the Windows ABI, or those of any shared object. What a check needs to happen it asks of the [`World`]; what a world cannot do
 //! makes the check *not applicable*, with the reason, and never a success. [`Matrix`] is what came out.
 //!
 //! # Examples
@@ -34,6 +34,6 @@ pub use self::cannot::Cannot;
 pub use self::check::{Check, Stop, Verdict};
 pub use self::checks::all;
 pub use self::matrix::{Cell, Matrix, Outcome, Selection, glob};
-pub use self::probes::{Came, Probe};
+pub use self::probes::{Came, Happening, Probe, Seen};
 pub use self::requirement::{Requirement, Truth, requirements};
 pub use self::told::{Heard, Told};

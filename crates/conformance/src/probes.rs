@@ -1,6 +1,9 @@
 //! Calls with plain parameters, and what comes of them: no expectation, but a list to hold one system against another.
 
 mod calls;
+mod happenings;
+
+pub use self::happenings::{Happening, Seen};
 
 use netiosim_model::api::{Call, Memory, Output, Value};
 use netiosim_model::function::{Function, Shape};

@@ -3,22 +3,30 @@
 
 mod recordings {
     pub(crate) mod wine_8_0;
+    pub(crate) mod wine_8_0_ip;
 }
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use netiosim_conformance::backends::Model;
-use netiosim_conformance::{Backend, Came, Probe, Requirement};
+use netiosim_conformance::{Backend, Came, Happening, Probe, Requirement, Seen};
 use netiosim_model::profile::Profile;
 use netiosim_model::status::Flavour;
 use serde_json::Value;
 
-use crate::recordings::wine_8_0;
+use crate::recordings::{wine_8_0, wine_8_0_ip};
 
 const WINE: &str = include_str!("../recordings/wine-8.0.json");
 
+/// The same in a network namespace that `ip` changes.
+const WINE_IP: &str = include_str!("../recordings/wine-8.0-ip.json");
+
 fn wine() -> Value {
     serde_json::from_str(WINE).expect("the recording is JSON")
+}
+
+fn wine_ip() -> Value {
+    serde_json::from_str(WINE_IP).expect("the recording is JSON")
 }
 
 /// What came of a call, in words: `0, handle NULL, not called`.
@@ -94,7 +102,12 @@ fn the_profile_wine_differs_from_wine_as_listed_and_in_nothing_else() {
 
 #[test]
 fn a_recording_has_every_check_that_a_program_can_make_and_no_address() {
-    let wine = wine();
+    for recording in [wine(), wine_ip()] {
+        is_whole_and_without_addresses(&recording);
+    }
+}
+
+fn is_whole_and_without_addresses(wine: &Value) {
     assert_eq!((&wine["version"], &wine["system"]), (&1.into(), &"Wine 8.0".into()));
     let checks = wine["checks"].as_array().expect("a list");
     let ids: Vec<&str> = checks.iter().filter_map(|check| check["id"].as_str()).collect();
@@ -111,6 +124,75 @@ fn a_recording_has_every_check_that_a_program_can_make_and_no_address() {
         let address = numbers > 1 || reason.contains("::");
         assert!(!address && !reason.contains(['\\', '/']), "{check}");
     }
+}
+
+/// What came of the checks, by their ids.
+fn outcomes(recording: &Value) -> BTreeMap<&str, &str> {
+    let checks = recording["checks"].as_array().expect("a list");
+    checks.iter().map(|check| (text(&check["id"]), text(&check["result"]))).collect()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().expect("a text")
+}
+
+#[test]
+fn in_a_world_that_changes_wine_does_what_it_did_but_for_the_checks_that_are_listed() {
+    let (still, moved) = (wine(), wine_ip());
+    assert_eq!((&moved["world"], &still["world"]), (&"ip".into(), &Value::Null));
+    assert_eq!(still["probes"], moved["probes"], "the calls that change nothing");
+    let (still, moved) = (outcomes(&still), outcomes(&moved));
+    let differ: Vec<(&str, &str, &str)> = still
+        .iter()
+        .filter(|(id, outcome)| moved[**id] != **outcome)
+        .map(|(id, outcome)| (*id, *outcome, moved[id]))
+        .collect();
+    assert_eq!(differ, wine_8_0_ip::CHECKS);
+}
+
+/// What is seen of a change, in words: `shown: GetIfTable2; called: nothing`.
+fn seen(seen: &Value) -> String {
+    if let Some(instead) = seen["instead"].as_str() {
+        return instead.to_owned();
+    }
+    let list = |member: &str| {
+        let all: Vec<&str> = seen[member].as_array().expect("a list").iter().map(text).collect();
+        if all.is_empty() { "nothing".to_owned() } else { all.join(", ") }
+    };
+    format!("shown: {}; called: {}", list("shown"), list("called"))
+}
+
+#[test]
+fn of_changes_the_profile_wine_shows_what_wine_shows_but_for_what_is_listed() {
+    let recording = wine_ip();
+    let changes = recording["changes"].as_array().expect("a list");
+    let now: Vec<&str> = Happening::all().iter().map(Happening::name).collect();
+    let names: Vec<&str> = changes.iter().map(|one| text(&one["change"])).collect();
+    assert_eq!(names, now, "the recording has other changes: record it anew");
+    let modelled = |happening: &Happening| {
+        let session = Model.session(Profile::Wine, Flavour::User);
+        let came: Seen = happening.see(&mut *session.expect("the model has every profile"));
+        seen(&serde_json::to_value(&came).expect("names can be written"))
+    };
+    let happenings = Happening::all();
+    let both: Vec<(&str, String, String)> = changes
+        .iter()
+        .zip(&happenings)
+        .map(|(recorded, happening)| (happening.name(), seen(recorded), modelled(happening)))
+        .filter(|(_, wine, model)| wine != model)
+        .collect();
+    let both: Vec<_> =
+        both.iter().map(|(name, wine, model)| (*name, wine.as_str(), model.as_str())).collect();
+    let mut listed = Vec::new();
+    for (reason, all) in wine_8_0_ip::CHANGES {
+        assert!(!reason.is_empty());
+        listed.extend_from_slice(all);
+    }
+    let (both, listed): (BTreeSet<_>, BTreeSet<_>) =
+        (both.into_iter().collect(), listed.into_iter().collect());
+    let new: Vec<_> = both.difference(&listed).collect();
+    let gone: Vec<_> = listed.difference(&both).collect();
+    assert!(new.is_empty() && gone.is_empty(), "not listed: {new:#?}\nlisted in vain: {gone:#?}");
 }
 
 /// The same calls by the names of Windows, so that what is recorded elsewhere was made as it is meant to be.

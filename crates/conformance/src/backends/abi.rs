@@ -1,5 +1,5 @@
 //! The names of Windows, as `windows-sys` declares them. Off Windows netiosim-win32 has them, over a stack whose callbacks
-//! come on threads; on Windows they are those of the system.
+//! come on threads; on Windows they are those of the system; and either way those of a library that somebody names.
 //!
 //! What lies in memory is read here member by member, and not with what wrote it.
 
@@ -11,13 +11,19 @@ mod addresses;
 mod bound;
 mod callbacks;
 mod calls;
+mod changes;
 mod convert;
+mod drive;
+mod driven;
 mod infos;
 mod place;
+mod quiet;
 mod register;
 mod rows;
+mod shared;
 mod system;
 mod tables;
+mod version;
 
 use std::ptr;
 
@@ -25,6 +31,8 @@ use windows_sys::Win32::Foundation::HANDLE;
 
 #[cfg(not(windows))]
 pub use self::bound::Abi;
+pub use self::library::NotLoaded;
+pub use self::shared::Shared;
 pub use self::system::System;
 
 /// The handle of a number.

@@ -6,13 +6,17 @@ mod abi;
 mod model;
 mod notes;
 mod sim;
+#[cfg(feature = "abi")]
+mod tool;
 
 #[cfg(all(feature = "abi", not(windows)))]
 pub use self::abi::Abi;
 #[cfg(feature = "abi")]
-pub use self::abi::System;
+pub use self::abi::{NotLoaded, Shared, System};
 pub use self::model::Model;
 pub use self::sim::Sim;
+#[cfg(feature = "abi")]
+pub use self::tool::Tool;
 
 use netiosim_model::api::{Call, Output, Reply};
 use netiosim_model::function::Function;
@@ -22,7 +26,8 @@ use netiosim_model::row::{Field, Row, RowType};
 use crate::backend::{Backend, Did, Told};
 
 /// Every backend that is built in: the model alone, the stack in its three modes, and with the feature `abi` the names of
-/// Windows over a stack whose callbacks come on threads. `System`, which is no simulation, is not among them.
+/// Windows over a stack whose callbacks come on threads. `System`, which is no simulation, and `Shared`, which wants a path, are not
+/// among them.
 #[must_use]
 pub fn all() -> Vec<&'static dyn Backend> {
     vec![

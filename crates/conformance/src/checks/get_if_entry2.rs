@@ -1,7 +1,6 @@
 //! GetIfEntry2 and GetIfEntry2Ex.
 
 use netiosim_model::api::{Call, Output};
-use netiosim_model::change::Change;
 use netiosim_model::function::Function;
 use netiosim_model::interface::{Interface, if_type};
 use netiosim_model::net::Luid;
@@ -183,9 +182,7 @@ pub(super) fn counted() -> Interface {
 
 /// Adds an interface; gives its LUID and index.
 pub(super) fn added(bench: &mut Bench, interface: Interface) -> Result<(Luid, u32), Stop> {
-    let keys = (interface.luid, interface.index);
-    bench.change(&Change::InterfaceAdd(Box::new(interface)))?;
-    Ok(keys)
+    Ok(bench.session().add_interface(interface)?)
 }
 
 fn counter_fields() -> impl Iterator<Item = Field> {

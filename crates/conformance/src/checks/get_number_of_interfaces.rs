@@ -44,7 +44,7 @@ pub(super) const CHECKS: &[Check] = &[
         for n in [0, 77, 78] {
             if n > 0 {
                 let new = Interface::new(format!("Adapter {n}"), if_type::ETHERNET, n, n);
-                bench.change(&Change::InterfaceAdd(Box::new(new)))?;
+                bench.session().add_interface(new)?;
             }
             let v4 = with_family(bench, Family::V4)?;
             let all: BTreeSet<Luid> = interfaces(bench)?.iter().map(|row| row.luid).collect();

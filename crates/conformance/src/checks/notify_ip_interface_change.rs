@@ -92,8 +92,7 @@ pub(super) const CHECKS: &[Check] = &[
         bench.registered(&Register::new(FUNCTION).family(2).act(Act::Look))?;
         let (adapter, _) = bench.adapter();
         let new = Interface::new("Ethernet 9", if_type::ETHERNET, 9, 19);
-        let late = new.luid;
-        bench.change(&Change::InterfaceAdd(Box::new(new)))?;
+        let (late, _) = bench.session().add_interface(new)?;
         bench.did();
         for luid in [adapter, late] {
             let values = vec![(Member::NlMtu, 1333)];

@@ -350,8 +350,7 @@ pub(super) fn second(bench: &mut Bench) -> Result<(Luid, u32), Stop> {
 
 /// The same with more to it.
 pub(super) fn second_as(bench: &mut Bench, interface: Interface) -> Result<(Luid, u32), Stop> {
-    let known = (interface.luid, interface.index);
-    bench.change(&Change::InterfaceAdd(Box::new(interface)))?;
+    let known = bench.session().add_interface(interface)?;
     for (address, length) in [(SECOND_V4, 24), (SECOND_V6, 64)] {
         let address = UnicastAddress::new(known.0, address, length);
         bench.change(&Change::AddressAdd { address, optimistic: false })?;

@@ -17,6 +17,7 @@ use netiosim_win32::{Bound, bind};
 use super::super::notes::Notes;
 use super::super::sim::{Setup, world};
 use super::callbacks::{Callbacks, cancel};
+use super::library::Library;
 use super::tables::Tables;
 use super::{calls, register};
 use crate::backend::{
@@ -51,7 +52,7 @@ impl Bound32 {
     fn of(setup: Setup) -> Self {
         let stack = setup.stack();
         let notes = Notes::new(&stack);
-        let callbacks = Callbacks::of(stack.uid(), notes.clone());
+        let callbacks = Callbacks::of(stack.uid(), Library::Linked, notes.clone());
         let _bound = bind(&stack);
         Self { setup, stack, notes, callbacks, tables: Tables::default(), _bound }
     }
@@ -83,23 +84,7 @@ impl Session for Bound32 {
     }
 
     fn call(&mut self, call: &Call) -> Result<Answered, Cannot> {
-        let answered = calls::call(&mut self.tables, call)?;
-        let void = matches!(
-            call,
-            Call::Row {
-                function: Function::InitializeIpInterfaceEntry
-                    | Function::InitializeUnicastIpAddressEntry
-                    | Function::InitializeIpForwardEntry,
-                row: None,
-                ..
-            }
-        );
-        if void && self.setup.flavour == Flavour::Kernel {
-            return Err(Cannot::new(
-                "the function is declared without the STATUS of the driver page",
-            ));
-        }
-        Ok(answered)
+        calls::of_flavour(&mut self.tables, call, self.setup.flavour)
     }
 
     fn has(&mut self, function: Function) -> Result<bool, Cannot> {

@@ -21,6 +21,7 @@ use windows_sys::Win32::Networking::WinSock::NL_NETWORK_CONNECTIVITY_HINT;
 
 use super::super::looked;
 use super::super::notes::Notes;
+use super::library::Library;
 use super::place::Place;
 use super::rows::{self, Holds};
 use super::tables::Table;
@@ -32,7 +33,7 @@ pub(super) const SLOTS: usize = 16;
 /// How long a callback waits for the call that registered it to return.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Whose the callbacks are that come on threads of no stack: those of the session over the system.
+/// Whose the callbacks are that come on threads of no stack that is known here: those of the session over the system, or over a library.
 pub(super) const SYSTEM: u64 = u64::MAX;
 
 /// What the callbacks of each stack have to know: they are told nothing but a context.
@@ -77,6 +78,8 @@ impl Listener for Notes {
 
 /// What the callbacks of one session have to know.
 pub(super) struct Callbacks {
+    /// Whose they are: what they call is there, too.
+    library: Library,
     notes: Arc<dyn Listener>,
     known: Mutex<Vec<Arc<Known>>>,
 }
@@ -135,8 +138,8 @@ fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 impl Callbacks {
     /// Those of a stack that the calling thread is bound to from now on.
-    pub(super) fn of(stack: u64, notes: Arc<dyn Listener>) -> Arc<Self> {
-        let callbacks = Arc::new(Self { notes, known: Mutex::default() });
+    pub(super) fn of(stack: u64, library: Library, notes: Arc<dyn Listener>) -> Arc<Self> {
+        let callbacks = Arc::new(Self { library, notes, known: Mutex::default() });
         locked(&ALL).insert(stack, callbacks.clone());
         OWN.set(Some(stack));
         callbacks
@@ -237,6 +240,8 @@ fn called(function: Function, slot: usize, context: *const c_void, told: Told, h
         stack.and_then(|stack| all.get(&stack)).or_else(|| all.get(&SYSTEM)).cloned()
     };
     let Some(callbacks) = callbacks else { return };
+    // The thread may be one that the library made.
+    let _entered = callbacks.library.enter();
     let (notes, context) = (&callbacks.notes, context.expose_provenance() as u64);
     notes.hear(Heard { context, told });
     let Some(known) = callbacks.find(function, slot, context) else { return };
@@ -252,11 +257,9 @@ fn called(function: Function, slot: usize, context: *const c_void, told: Told, h
                 }
             }
             Act::FreeRow => {
-                // SAFETY: it is NULL or a row, which is not ours to free: the function under test takes any address,
-                // and on a real system, which does not, it is not called.
-                unsafe {
-                    sys!(FreeMibTable(if cfg!(windows) { ptr::null() } else { handed.row() }));
-                };
+                let any = callbacks.library.takes_any_address();
+                // SAFETY: it is NULL or a row, which is not ours to free: that goes only to a function that takes any address.
+                unsafe { sys!(FreeMibTable(if any { handed.row() } else { ptr::null() })) };
             }
             Act::FreeTable => notes.did(handed.table()),
             Act::Port => {

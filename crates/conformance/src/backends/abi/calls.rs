@@ -5,6 +5,7 @@ use std::ptr;
 use netiosim_model::api::{Call, Output};
 use netiosim_model::function::Function;
 use netiosim_model::row::SocketAddress;
+use netiosim_model::status::Flavour;
 use windows_sys::Win32::NetworkManagement::IpHelper::{
     GetBestInterface, GetBestInterfaceEx, GetBestRoute2, GetNetworkConnectivityHint,
     GetNetworkConnectivityHintForInterface, GetNumberOfInterfaces, MIB_IPFORWARD_ROW2,
@@ -41,6 +42,29 @@ pub(super) fn call(tables: &mut Tables, call: &Call) -> Result<Answered, Cannot>
             Ok(answered(code, written(&mut place).map(Output::Number)))
         }
     }
+}
+
+/// A call of any of them in a flavour, which may have other prototypes.
+pub(super) fn of_flavour(
+    tables: &mut Tables,
+    call: &Call,
+    flavour: Flavour,
+) -> Result<Answered, Cannot> {
+    let answered = self::call(tables, call)?;
+    let void = matches!(
+        call,
+        Call::Row {
+            function: Function::InitializeIpInterfaceEntry
+                | Function::InitializeUnicastIpAddressEntry
+                | Function::InitializeIpForwardEntry,
+            row: None,
+            ..
+        }
+    );
+    if void && flavour == Flavour::Kernel {
+        return Err(Cannot::new("the function is declared without the STATUS of the driver page"));
+    }
+    Ok(answered)
 }
 
 /// An answer without rows.

@@ -1,17 +1,20 @@
-//! Where the names lead: off Windows to netiosim-win32, by the linker; on Windows to the system's own library, which is asked
-//! for each name when it is called, so that a system without one of them loads the program nevertheless.
+//! Where the names lead: to netiosim-win32, by the linker; or to a library that is loaded, which is asked for each name when it
+//! is called, so that one without some of them can be loaded nevertheless. On Windows the system's own library is one of these.
 
-/// Calls a function of the API by its name, inside of an unsafe block.
-#[cfg(not(windows))]
-macro_rules! sys {
-    ($name:ident($($argument:expr),* $(,)?)) => {
-        $name($($argument),*)
-    };
-}
-
-/// Calls a function of the API by its name, inside of an unsafe block. The name of `windows-sys` only gives its type, which is
-/// that of the system's function of this name.
+use std::cell::Cell;
+use std::error::Error;
+use std::ffi::{CString, c_void};
+use std::fmt;
+use std::path::{Path, PathBuf};
 #[cfg(windows)]
+use std::sync::OnceLock;
+
+use netiosim_model::function::Function;
+
+use crate::backend::Cannot;
+
+/// Calls a function of the API by its name, inside of an unsafe block, in the library that the thread is set to. The name that is in
+/// scope gives its type, and is called itself only where the linker knows it.
 macro_rules! sys {
     (@any $argument:expr) => { _ };
     ($name:ident($($argument:expr),* $(,)?)) => {
@@ -22,107 +25,201 @@ macro_rules! sys {
     };
 }
 
-/// Whether the system has a function.
-#[cfg(not(windows))]
-pub(super) fn exports(_: &str) -> bool {
-    true
+thread_local! {
+    /// Where the thread's calls go; `None`: to the system's own functions.
+    static CURRENT: Cell<Option<Library>> = const { Cell::new(None) };
 }
 
-#[cfg(not(windows))]
-pub(super) fn system() -> String {
-    "netiosim".to_owned()
+/// Where the functions of the API are.
+#[derive(Clone, Copy)]
+pub(super) enum Library {
+    /// In netiosim-win32, which this program is linked with.
+    #[cfg(not(windows))]
+    Linked,
+    /// In a library that was loaded.
+    Loaded(&'static Loaded),
 }
 
-#[cfg(windows)]
-pub(super) use self::loaded::{exports, system, typed};
+/// A library that was loaded. It is never unloaded: what was registered there may still call back.
+pub(super) struct Loaded {
+    library: libloading::Library,
+    /// As it is called in reasons: `this library`.
+    called: &'static str,
+    /// Whether its functions take any address, as those of netiosim do.
+    takes_any_address: bool,
+}
 
-#[cfg(windows)]
-mod loaded {
-    use std::ffi::{CStr, CString, c_char, c_void};
-    use std::sync::OnceLock;
+/// The thread's calls go to some library until this is dropped.
+pub(super) struct Entered {
+    before: Option<Library>,
+}
 
-    use windows_sys::Win32::System::LibraryLoader::{GetProcAddress, LoadLibraryA};
+impl Drop for Entered {
+    fn drop(&mut self) {
+        CURRENT.set(self.before);
+    }
+}
 
-    /// Where a DLL has a function.
-    fn address(library: &CStr, name: &str) -> Option<*const c_void> {
+/// The library that the thread is set to.
+pub(super) fn current() -> Library {
+    CURRENT.get().unwrap_or_else(Library::of_the_system)
+}
+
+impl Library {
+    /// The system's own functions; off Windows those of netiosim-win32.
+    #[cfg(not(windows))]
+    pub(super) fn of_the_system() -> Self {
+        Self::Linked
+    }
+
+    /// The system's own functions; off Windows those of netiosim-win32.
+    #[cfg(windows)]
+    pub(super) fn of_the_system() -> Self {
+        static SYSTEM: OnceLock<Loaded> = OnceLock::new();
+        Self::Loaded(SYSTEM.get_or_init(|| {
+            // SAFETY: it is the library of the system whose functions the program asks for.
+            let library = unsafe { libloading::Library::new("iphlpapi.dll") };
+            let library = library.expect("every Windows has an iphlpapi.dll");
+            Loaded { library, called: "this system", takes_any_address: false }
+        }))
+    }
+
+    /// Loads a shared object, whose initialisers run.
+    pub(super) fn open(path: &Path) -> Result<Self, NotLoaded> {
+        let not_loaded = |said| NotLoaded { path: path.to_owned(), said };
+        // A name without a folder would be looked for where the loader looks for libraries.
+        let whole = std::path::absolute(path).map_err(|error| not_loaded(error.to_string()))?;
+        // SAFETY: whoever names a shared object to be checked wants its code to run.
+        let library = unsafe { libloading::Library::new(whole) };
+        // The loader's own words are behind what says which call failed.
+        let said = |error: libloading::Error| {
+            error.source().map_or_else(|| error.to_string(), ToString::to_string)
+        };
+        let library = library.map_err(|error| not_loaded(said(error)))?;
+        let mut loaded = Loaded { library, called: "this library", takes_any_address: false };
+        loaded.takes_any_address = loaded.address(super::drive::MAKES_STACKS).is_some();
+        Ok(Self::Loaded(Box::leak(Box::new(loaded))))
+    }
+
+    /// Has the calling thread's calls go there until the guard is dropped.
+    pub(super) fn enter(self) -> Entered {
+        Entered { before: CURRENT.replace(Some(self)) }
+    }
+
+    /// Where it has a function of this name.
+    pub(super) fn address(self, name: &str) -> Option<*const c_void> {
+        match self {
+            #[cfg(not(windows))]
+            Self::Linked => None,
+            Self::Loaded(loaded) => loaded.address(name),
+        }
+    }
+
+    /// Whether it has a function of the API.
+    pub(super) fn exports(self, function: Function) -> bool {
+        match self {
+            #[cfg(not(windows))]
+            Self::Linked => true,
+            Self::Loaded(loaded) => loaded.address(function.name()).is_some(),
+        }
+    }
+
+    /// That it has a function of the API, or why it cannot be called.
+    pub(super) fn exported(self, function: Function) -> Result<(), Cannot> {
+        if self.exports(function) {
+            return Ok(());
+        }
+        Err(Cannot::new(format!("{} does not export {function}", self.called())))
+    }
+
+    /// Whether its functions take any address, and not only what a program may hand in.
+    pub(super) fn takes_any_address(self) -> bool {
+        match self {
+            #[cfg(not(windows))]
+            Self::Linked => true,
+            Self::Loaded(loaded) => loaded.takes_any_address,
+        }
+    }
+
+    fn called(self) -> &'static str {
+        match self {
+            #[cfg(not(windows))]
+            Self::Linked => "netiosim",
+            Self::Loaded(loaded) => loaded.called,
+        }
+    }
+}
+
+impl Loaded {
+    fn address(&self, name: &str) -> Option<*const c_void> {
         let name = CString::new(name).ok()?;
-        // SAFETY: both texts have their terminator, and the library is never unloaded.
-        let found = unsafe {
-            let library = LoadLibraryA(library.as_ptr().cast());
-            if library.is_null() { None } else { GetProcAddress(library, name.as_ptr().cast()) }
-        };
-        found.map(|function| function as *const c_void)
-    }
-
-    /// Whether the system has a function.
-    pub(in super::super) fn exports(name: &str) -> bool {
-        address(c"iphlpapi.dll", name).is_some()
-    }
-
-    /// A function of the system; what gives its type is never called.
-    ///
-    /// # Panics
-    ///
-    /// If the system has none of this name.
-    ///
-    /// # Safety
-    ///
-    /// `P` is the type of the function that the system has under this name.
-    pub(in super::super) unsafe fn typed<P: Copy>(name: &str, _: impl FnOnce() -> P) -> P {
-        const { assert!(size_of::<P>() == size_of::<*const c_void>()) };
-        let found = address(c"iphlpapi.dll", name);
-        let found = found.unwrap_or_else(|| panic!("this system does not export {name}"));
-        // SAFETY: it is the address of a function of this type, as the caller says, and as large as a pointer to one.
-        unsafe { (&raw const found).cast::<P>().read() }
-    }
-
-    /// OSVERSIONINFOW.
-    #[repr(C)]
-    struct Version {
-        size: u32,
-        major: u32,
-        minor: u32,
-        build: u32,
-        platform: u32,
-        service_pack: [u16; 128],
-    }
-
-    /// The name of the system: `Wine 8.0`, or `Windows 10.0.20348`.
-    pub(in super::super) fn system() -> String {
-        static NAME: OnceLock<String> = OnceLock::new();
-        NAME.get_or_init(named).clone()
-    }
-
-    fn named() -> String {
-        if let Some(found) = address(c"ntdll.dll", "wine_get_version") {
-            type WineGetVersion = unsafe extern "C" fn() -> *const c_char;
-            // SAFETY: Wine's ntdll has this function under this name; it gives a text that stays.
-            let version = unsafe {
-                let wine_get_version: WineGetVersion =
-                    (&raw const found).cast::<WineGetVersion>().read();
-                CStr::from_ptr(wine_get_version())
-            };
-            // What a distribution added to the number behind is left out.
-            let version = version.to_string_lossy();
-            return format!("Wine {}", version.split([' ', '~', '-']).next().unwrap_or_default());
-        }
-        let mut version = Version {
-            size: size_of::<Version>() as u32,
-            major: 0,
-            minor: 0,
-            build: 0,
-            platform: 0,
-            service_pack: [0; 128],
-        };
-        if let Some(found) = address(c"ntdll.dll", "RtlGetVersion") {
-            type RtlGetVersion = unsafe extern "system" fn(*mut Version) -> i32;
-            // SAFETY: ntdll has this function under this name; it fills a structure of the size that is told in it.
-            unsafe {
-                let rtl_get_version: RtlGetVersion =
-                    (&raw const found).cast::<RtlGetVersion>().read();
-                rtl_get_version(&raw mut version);
-            }
-        }
-        format!("Windows {}.{}.{}", version.major, version.minor, version.build)
+        // SAFETY: what is there is looked for, and not read.
+        let found = unsafe { self.library.get::<*const c_void>(name.as_c_str()) };
+        let found = *found.ok()?;
+        (!found.is_null() && !in_every_program(&name, found)).then_some(found)
     }
 }
+
+/// Whether every program finds this under this name without loading anything: the C library has a function of the name
+/// `if_nametoindex`, too, and whoever is asked for one looks into what it is linked with.
+#[cfg(unix)]
+fn in_every_program(name: &CString, found: *const c_void) -> bool {
+    let this = libloading::os::unix::Library::this();
+    // SAFETY: what is there is looked for, and not read.
+    let own = unsafe { this.get::<*const c_void>(name.as_c_str()) };
+    own.is_ok_and(|own| *own == found)
+}
+
+#[cfg(not(unix))]
+fn in_every_program(_: &CString, _: *const c_void) -> bool {
+    false
+}
+
+/// A function of the library that the thread is set to. What gives its type is only called where the linker knows the function.
+///
+/// # Panics
+///
+/// If the library has none of this name.
+///
+/// # Safety
+///
+/// `P` is the type of the function that the library has under this name.
+#[cfg_attr(windows, allow(unused_variables, reason = "on Windows nothing is found by the linker"))]
+pub(super) unsafe fn typed<P: Copy>(name: &str, linked: impl FnOnce() -> P) -> P {
+    match current() {
+        #[cfg(not(windows))]
+        Library::Linked => linked(),
+        Library::Loaded(loaded) => {
+            let found = loaded.address(name);
+            let found = found.unwrap_or_else(|| panic!("{} does not export {name}", loaded.called));
+            // SAFETY: the caller's.
+            unsafe { function(found) }
+        }
+    }
+}
+
+/// The function at an address.
+///
+/// # Safety
+///
+/// `P` is the type of a pointer to the function that is there.
+pub(super) unsafe fn function<P: Copy>(at: *const c_void) -> P {
+    const { assert!(size_of::<P>() == size_of::<*const c_void>()) };
+    // SAFETY: it is the address of a function of this type, as the caller says, and as large as a pointer to one.
+    unsafe { (&raw const at).cast::<P>().read() }
+}
+
+/// A shared object that cannot be loaded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NotLoaded {
+    path: PathBuf,
+    said: String,
+}
+
+impl fmt::Display for NotLoaded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} cannot be loaded: {}", self.path.display(), self.said)
+    }
+}
+
+impl Error for NotLoaded {}

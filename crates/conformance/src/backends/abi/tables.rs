@@ -19,6 +19,7 @@ use windows_sys::Win32::NetworkManagement::IpHelper::{
     MIB_UNICASTIPADDRESS_TABLE,
 };
 
+use super::library;
 use super::place::Place;
 use super::rows::Holds;
 use crate::backend::{Answered, Cannot};
@@ -148,6 +149,9 @@ impl Tables {
 
     /// Frees every table that is not yet.
     pub(super) fn free_all(&mut self) {
+        if !library::current().exports(Function::FreeMibTable) {
+            return;
+        }
         for table in self.0.drain(..).filter(|table| !table.freed) {
             // SAFETY: it was handed out and is not freed.
             unsafe { sys!(FreeMibTable(table.at)) };
@@ -168,7 +172,7 @@ impl Tables {
                 return Err(Cannot::new("a row is a pointer, which only its callback has"));
             }
         };
-        if cfg!(windows) && !legal {
+        if !legal && !library::current().takes_any_address() {
             return Err(Cannot::new("a real system does not survive that"));
         }
         // SAFETY: it is NULL or a table that was handed out and not freed; what else some checks hand in on purpose, only
