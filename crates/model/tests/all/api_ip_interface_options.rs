@@ -1,10 +1,7 @@
 //! Which calls of SetIpInterfaceEntry ask what Initialize fills in.
 
-use std::collections::BTreeSet;
-
 use netiosim_model::api::{Call, Output};
 use netiosim_model::build::home;
-use netiosim_model::choose::Chooser;
 use netiosim_model::function::Function;
 use netiosim_model::interface::if_type;
 use netiosim_model::machine::Machine;
@@ -14,20 +11,7 @@ use netiosim_model::profile::Profile;
 use netiosim_model::row::IpInterfaceRow;
 use netiosim_model::status::Flavour;
 
-/// Remembers what it is asked.
-#[derive(Default)]
-struct Asked(BTreeSet<&'static str>);
-
-impl Chooser for Asked {
-    fn choose(&mut self, what: &'static str, _: &[&'static str]) -> usize {
-        self.0.insert(what);
-        0
-    }
-
-    fn draw(&mut self, _: &'static str) -> u64 {
-        0
-    }
-}
+use crate::asked::Asked;
 
 #[test]
 fn only_one_with_a_marker_in_its_row() {

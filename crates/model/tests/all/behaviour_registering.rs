@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::asked::Asked;
 use crate::bench::{Bench, code_of};
 use netiosim_model::build::home;
 use netiosim_model::change::Change;
-use netiosim_model::choose::Chooser;
 use netiosim_model::event::What;
 use netiosim_model::function::Function;
 use netiosim_model::machine::{Machine, PartKind, Request};
@@ -17,21 +17,6 @@ use netiosim_model::teredo::PortWish;
 const PORTS: Function = Function::NotifyTeredoPortChange;
 const INTERFACES: Function = Function::NotifyIpInterfaceChange;
 const HINT: Function = Function::NotifyNetworkConnectivityHintChange;
-
-/// Remembers what it is asked, and takes the first value.
-#[derive(Default)]
-struct Asked(BTreeSet<&'static str>);
-
-impl Chooser for Asked {
-    fn choose(&mut self, what: &'static str, _: &[&'static str]) -> usize {
-        self.0.insert(what);
-        0
-    }
-
-    fn draw(&mut self, _: &'static str) -> u64 {
-        0
-    }
-}
 
 /// A machine that leaves everything open which may be.
 fn open() -> (Machine, netiosim_model::ids::ActorId) {

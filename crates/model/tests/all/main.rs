@@ -2,6 +2,7 @@
 //! which do, are programs of their own beside this folder.
 
 mod adapters;
+mod asked;
 #[path = "../reference/bench.rs"]
 mod bench;
 #[path = "../reference/net.rs"]

@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 
 use netiosim_model::build::home;
 use netiosim_model::change::Change;
-use netiosim_model::choose::Chooser;
 use netiosim_model::env::Env;
 use netiosim_model::machine::Machine;
 use netiosim_model::net::Luid;
@@ -12,20 +11,7 @@ use netiosim_model::profile::Profile;
 use netiosim_model::table::{PrefixOrigin, Route, UnicastAddress};
 use netiosim_model::teredo::PortWish;
 
-/// Remembers what it is asked.
-#[derive(Default)]
-struct Asked(BTreeSet<&'static str>);
-
-impl Chooser for Asked {
-    fn choose(&mut self, what: &'static str, _: &[&'static str]) -> usize {
-        self.0.insert(what);
-        0
-    }
-
-    fn draw(&mut self, _: &'static str) -> u64 {
-        0
-    }
-}
+use crate::asked::Asked;
 
 fn asked(change: &Change) -> BTreeSet<&'static str> {
     asked_of(home(), change)
