@@ -13,10 +13,6 @@ const NOT_LOADED: u8 = 2;
 
 /// Checks the simulator, or another implementation, against the documents; gives the exit code.
 pub(crate) fn conformance(args: &ConformanceArgs, output: &mut Output) -> u8 {
-    let library = match library(args) {
-        Ok(library) => library,
-        Err(code) => return code,
-    };
     let system =
         if args.change_this_machine { System::new().change_this_machine() } else { System::new() };
     let built_in = backends::all();
@@ -24,19 +20,11 @@ pub(crate) fn conformance(args: &ConformanceArgs, output: &mut Output) -> u8 {
     if cfg!(windows) {
         known.push(&system);
     }
-    let mut chosen: Vec<&dyn Backend> = Vec::new();
-    for name in &args.backend {
-        let named = known.iter().find(|backend| backend.name() == name).copied();
-        let library = library.as_ref().filter(|_| is_path(name));
-        let Some(backend) = named.or(library.map(|library| library as &dyn Backend)) else {
-            let names: Vec<&str> = known.iter().map(|backend| backend.name()).collect();
-            complain(&format!("there is no backend \"{name}\"; there are {}", names.join(", ")));
-            return USAGE;
-        };
-        chosen.push(backend);
-    }
-    if chosen.is_empty() {
-        chosen = built_in;
+    let unknown = |name: &&String| !is_path(name) && !known.iter().any(|one| one.name() == *name);
+    if let Some(name) = args.backend.iter().find(unknown) {
+        let names: Vec<&str> = known.iter().map(|backend| backend.name()).collect();
+        complain(&format!("there is no backend \"{name}\"; there are {}", names.join(", ")));
+        return USAGE;
     }
     if !requirements().iter().any(|requirement| glob(&args.id, requirement.id)) {
         complain(&format!(
@@ -44,6 +32,20 @@ pub(crate) fn conformance(args: &ConformanceArgs, output: &mut Output) -> u8 {
             args.id
         ));
         return USAGE;
+    }
+    // What is loaded runs: only when everything else that was said makes sense.
+    let library = match library(args) {
+        Ok(library) => library,
+        Err(code) => return code,
+    };
+    let named = |name: &String| -> Option<&dyn Backend> {
+        let library = library.as_ref().filter(|_| is_path(name));
+        let own = library.map(|library| library as &dyn Backend);
+        own.or_else(|| known.iter().find(|backend| backend.name() == name).copied())
+    };
+    let mut chosen: Vec<&dyn Backend> = args.backend.iter().filter_map(named).collect();
+    if chosen.is_empty() {
+        chosen = built_in;
     }
     let profiles = args.profile.0.map_or_else(|| Profile::ALL.to_vec(), |profile| vec![profile]);
     let matrix = Matrix::run(&chosen, &Selection { ids: args.id.clone(), profiles });

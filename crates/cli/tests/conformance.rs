@@ -54,6 +54,8 @@ fn bad_calls_are_told() {
         (["--backend", "modle"], "there is no backend \"modle\"; there are model, manual"),
         (["--id", "XX-*"], "no requirement is called XX-*"),
         (["--backend=a.so", "--backend=b/c"], "a.so and b/c: one shared object"),
+        (["--backend=no/such.so", "--backend=modle"], "there is no backend \"modle\""),
+        (["--backend=no/such.so", "--id=XX-*"], "no requirement is called XX-*"),
     ] {
         let done = netiosim([&["conformance"], &args[..]].concat());
         assert_eq!(done.code, 64, "{args:?}");

@@ -270,7 +270,7 @@ mod tests {
         assert!(table.keys().copied().eq([0, 1, 2, 4, 5, 6, 7, 8, 9, 77]));
     }
 
-    /// Nothing depends on the process or the machine: the numbers are these.
+    /// Nothing depends on the process or the machine: the numbers are these, as they came out once.
     #[test]
     fn hashes_are_the_same_everywhere() {
         let hash = |write: &dyn Fn(&mut super::Mixer)| {

@@ -27,6 +27,10 @@ pub enum Tool {
 pub(super) struct Before {
     /// The MTU of the interface, in bytes.
     pub(super) mtu: Option<u64>,
+    /// Whether the interface has a medium.
+    pub(super) connected: Option<bool>,
+    /// Whether the interface is set up.
+    pub(super) admin_up: Option<bool>,
     /// The metric of the interface in the family of the change.
     pub(super) metric: Option<u64>,
     /// The length of the on-link prefix of the address that goes away, in bits.
@@ -133,8 +137,9 @@ fn beside_wine(words: &[String]) -> Option<i32> {
     }
     let path = std::env::temp_dir().join(format!("netiosim-ip-{}", std::process::id()));
     let file = std::fs::File::create(&path).ok()?;
+    // Only in a network namespace of its own. Whoever may not see that of the first process may not change it, either.
     let script = format!(
-        "PATH=/usr/sbin:/usr/bin:/sbin:/bin; ip {} 2>/dev/null >/dev/null </dev/null; echo $? end",
+        "PATH=/usr/sbin:/usr/bin:/sbin:/bin; [ \"$(readlink /proc/self/ns/net)\" != \"$(readlink /proc/1/ns/net)\" ] && ip {} 2>/dev/null >/dev/null </dev/null; echo $? end",
         words.join(" ")
     );
     let mut shell = Command::new(r"\\?\unix\bin\sh");

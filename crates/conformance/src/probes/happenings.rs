@@ -49,7 +49,9 @@ impl std::fmt::Debug for Happening {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Seen {
-    /// The functions whose tables are others than before, but for counters, ages and lifetimes.
+    /// The functions whose tables are others than before, as far as this is looked at: which rows there are; of an interface MTU and
+    /// states, of an IP interface MTU, metric and whether it is connected, of an address the length of its prefix, of a route its metric, of
+    /// a neighbour its hardware address.
     pub shown: Vec<&'static str>,
     /// The registrations whose callbacks were called.
     pub called: Vec<&'static str>,

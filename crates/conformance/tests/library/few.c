@@ -5,7 +5,7 @@
 
 uint32_t ConvertLengthToIpv4Mask(uint32_t length, uint32_t *mask)
 {
-    uint32_t bits = length == 0 ? 0 : 0xFFFFFFFFu << (32 - length % 33);
+    uint32_t bits = length == 0 ? 0 : 0xFFFFFFFFu << (length > 32 ? 0 : 32 - length);
     *mask = length > 32 ? 0xFFFFFFFFu : __builtin_bswap32(bits);
     return length > 32 ? ERROR_INVALID_PARAMETER : 0;
 }

@@ -223,7 +223,7 @@ impl Env {
         let physical = self.interface(luid).map_or(&[][..], |i| &i.physical_address);
         let identifier = match *physical {
             [a, b, c, d, e, f] => u64::from_be_bytes([a ^ 2, b, c, 0xFF, 0xFE, d, e, f]),
-            // The type of an interface is never 0, so that the identifier is none of the subnet's anycast address.
+            // A LUID of 0 names no interface, so that this is never the anycast address of the subnet's routers.
             _ => luid.0.rotate_left(40),
         };
         let network = prefix.to_bits() >> 64 << 64;

@@ -55,7 +55,8 @@ impl Env {
     }
 
     /// Brings the client in line with what routers advertised (TS-14, TA-25), and the pseudo-interface with the client, without
-    /// telling anybody: for building a machine whose client is in some state, or whose addresses are there, from the start.
+    /// telling anybody: for building a machine whose client is in some state, or whose addresses are there, from the start. What a
+    /// profile leaves open is as `documented` has it: a machine is built before it has a profile.
     pub fn settle_teredo(&mut self) {
         let chooser = &mut First::default();
         let rules = Rules { teredo: TeredoRules::default(), keep_leases: false };

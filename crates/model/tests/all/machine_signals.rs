@@ -1,6 +1,8 @@
 //! Signals: manual and auto-reset ones, waits for several, and who passes whatever becomes of the signal later.
 
 use crate::bench::Bench;
+use std::collections::BTreeSet;
+
 use netiosim_model::ids::{ActorId, SignalId};
 use netiosim_model::machine::{Begun, Machine, Wait};
 
@@ -133,8 +135,7 @@ fn a_wait_for_several_is_one_thing_with_a_name() {
     assert_eq!(machine.group_signal(&[a, b], false), any, "asking again gives the same");
     assert_eq!(machine.group_signal(&[a, b], true), all);
     let one = machine.group_signal(&[b], true);
-    let mut different = vec![a, b, any, all, one, machine.group_signal(&[b, a], false)];
-    different.dedup();
+    let different = BTreeSet::from([a, b, any, all, one, machine.group_signal(&[b, a], false)]);
     assert_eq!(different.len(), 6);
     let names = [a, any, all, one].map(|signal| machine.signal_name(signal).to_owned());
     assert_eq!(names, ["a", "one of \"a\", \"b\"", "all of \"a\", \"b\"", "all of \"b\""]);

@@ -2,7 +2,7 @@
 
 use netiosim_model::build::{home, many};
 use netiosim_model::change::Change;
-use netiosim_model::env::Env;
+use netiosim_model::env::{Env, UnicastAddress};
 use netiosim_model::interface::{Connectivity, Interface, Internet, if_type};
 use netiosim_model::net::{Family, Guid, Luid};
 use netiosim_model::row::{HintRow, hint_level};
@@ -152,19 +152,21 @@ fn seconds_that_are_left_are_rounded_up_and_the_end_of_time_is_kept_apart() {
     }
 }
 
-/// A network that stays hidden is more than none, and less than a link (chosen).
+/// A network that stays hidden is more than none, whatever the LUIDs, and less than a link (chosen).
 #[test]
 fn a_hidden_network_counts_before_none_and_after_a_link() {
-    let hidden = |luid| Change::ConnectivitySet {
-        luid,
-        connectivity: Connectivity { internet: Internet::Hidden, ..Connectivity::default() },
-    };
-    let mut net = Net::new();
+    let connectivity = Connectivity { internet: Internet::Hidden, ..Connectivity::default() };
+    let mut env = home();
+    let wifi = Interface::new("Wi-Fi", 71, 0, 20);
+    let luid = wifi.luid;
+    env.place_interface(Interface { connectivity, ..wifi }).expect("free keys");
+    env.place_address(UnicastAddress::new(luid, ip("10.0.0.2"), 24));
+    let mut net = Net::of(env, &[]);
     net.apply(&Change::TeredoStop);
     net.apply(&Change::RouteRemove(route("0.0.0.0", 0, "192.168.1.1").key()));
     assert_eq!(net.env().hint().level, hint_level::LOCAL_ACCESS);
-    net.apply(&hidden(ETHERNET));
-    assert_eq!(net.env().hint().level, hint_level::HIDDEN);
     net.apply(&medium(false));
+    assert_eq!(net.env().hint().level, hint_level::HIDDEN);
+    net.apply(&Change::InterfaceRemove(luid));
     assert_eq!(net.env().hint().level, hint_level::NONE);
 }

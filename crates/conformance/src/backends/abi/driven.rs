@@ -300,6 +300,7 @@ impl World for Driven {
             Irql::Apc => 1,
             Irql::Dispatch => 2,
         };
+        self.used = true;
         // SAFETY: the stack lives.
         done(self.library, unsafe { drive::netiosim_set_irql(self.library, self.stack, level) }?)
     }

@@ -28,8 +28,10 @@ use crate::check::Verdict;
 /// IfType of Ethernet, and of the loopback interface.
 const ETHERNET: u32 = 6;
 const LOOPBACK: u32 = 24;
-/// IfOperStatusUp.
+/// IfOperStatusUp, and NET_IF_ADMIN_STATUS_UP.
 const UP: u32 = 1;
+/// MediaConnectStateConnected.
+const CONNECTED: u32 = 1;
 
 /// There is one system: a session has it for itself.
 static ALONE: Mutex<()> = Mutex::new(());
@@ -293,9 +295,16 @@ impl Running {
     /// What is there before a change of the chosen interface.
     fn before(&self, change: &Change) -> Before {
         let mut before = Before { mtu: Some(u64::from(self.chosen().mtu)), ..Before::default() };
-        if let Change::AddressRemove { address, .. } = change {
+        let chosen = self.chosen().luid;
+        let link = self.rows::<IfRow>(Function::GetIfTable2).into_iter();
+        if let Some(link) = link.into_iter().find(|row| row.luid == chosen) {
+            before.connected = Some(link.media_connect_state == CONNECTED);
+            before.admin_up = Some(link.admin_status == UP);
+        }
+        if let Change::AddressRemove { luid, address } = change {
             let addresses = self.rows::<UnicastRow>(Function::GetUnicastIpAddressTable);
-            let found = addresses.into_iter().find(|row| ip(row.address) == Some(*address));
+            let own = |row: &UnicastRow| row.luid == *luid && ip(row.address) == Some(*address);
+            let found = addresses.into_iter().find(own);
             before.prefix_length = found.map(|row| row.on_link_prefix_length);
         }
         if let Change::RowSet { luid, family, .. } = change {
@@ -342,12 +351,20 @@ impl World for Running {
         let Some(tool) = self.of.tool else {
             return Err(Cannot::new(format!("this world has no {}", change.name())));
         };
+        if tool == Tool::Netsh && !self.of.change_this_machine {
+            return Err(Cannot::new(
+                "this machine is not to be changed; --change-this-machine allows it",
+            ));
+        }
         let about = tool::interface(change);
         let no_words =
             || Cannot::new(format!("{} has no words for this {}", tool.name(), change.name()));
         let luid = about.ok_or_else(no_words)?;
         if luid != self.chosen().luid {
             return Err(Cannot::new("an interface of the system is changed that no check knows"));
+        }
+        if self.chosen().if_type == LOOPBACK {
+            return Err(Cannot::new("the loopback interface is left alone"));
         }
         let words = tool.words(change, &self.chosen().alias, &self.before(change))?;
         tool.run(&words.make)?;

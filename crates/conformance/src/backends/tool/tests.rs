@@ -15,8 +15,21 @@ fn line(words: &[String]) -> String {
 
 /// What makes a change and what takes it back, of `ip` and of `netsh`; a blank inside of a word is a `~`.
 fn all(change: &Change) -> [Option<(String, String)>; 2] {
-    let before =
-        Before { mtu: Some(1500), metric: Some(25), prefix_length: Some(24), ..Before::default() };
+    // What is switched is the other way before.
+    let (connected, admin_up) = match change {
+        Change::LinkSet { connected, admin_up, .. } => (*connected, *admin_up),
+        Change::InterfaceEnable(_) => (None, Some(true)),
+        Change::InterfaceDisable(_) => (None, Some(false)),
+        _ => (None, None),
+    };
+    let before = Before {
+        mtu: Some(1500),
+        metric: Some(25),
+        prefix_length: Some(24),
+        connected: connected.map(|on| !on),
+        admin_up: admin_up.map(|on| !on),
+        ..Before::default()
+    };
     let of = |tool: Tool, name: &str| {
         let words = tool.words(change, name, &before).ok()?;
         Some((line(&words.make), line(&words.undo[0])))
@@ -193,6 +206,7 @@ fn an_interface_that_was_down_gets_back_what_it_lost() {
     let before = Before {
         addresses: vec![([192, 0, 2, 2].into(), 24)],
         routes: vec![(via, 5)],
+        admin_up: Some(true),
         ..Before::default()
     };
     let (connected, mtu, alias) = (None, None, None);
@@ -207,4 +221,18 @@ fn an_interface_that_was_down_gets_back_what_it_lost() {
             "-4 route replace 0.0.0.0/0 via 192.0.2.1 dev d0 metric 5",
         ]
     );
+}
+
+#[test]
+fn what_is_so_already_is_not_taken_back() {
+    let before = Before { connected: Some(true), admin_up: Some(true), ..Before::default() };
+    let (mtu, alias) = (None, None::<String>);
+    for (connected, admin_up) in [(Some(true), None), (None, Some(true))] {
+        let on = Change::LinkSet { luid: LUID, connected, admin_up, mtu, alias: alias.clone() };
+        assert!(Tool::Ip.words(&on, "d0", &before).unwrap().undo.is_empty(), "{on:?}");
+        // Nobody knows how it was: it could not be taken back.
+        assert!(Tool::Ip.words(&on, "d0", &Before::default()).is_err(), "{on:?}");
+    }
+    let on = Change::InterfaceEnable(LUID);
+    assert!(Tool::Netsh.words(&on, "Ethernet 2", &before).unwrap().undo.is_empty());
 }

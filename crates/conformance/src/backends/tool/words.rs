@@ -15,7 +15,9 @@ fn words(name: &str, make: &str, undo: &str) -> Words {
         let words = text.split_whitespace();
         words.map(|word| word.replace('|', name)).collect()
     };
-    Words { make: words(make), undo: vec![words(undo)] }
+    // Nothing takes back what is so already.
+    let undo = if undo.is_empty() { Vec::new() } else { vec![words(undo)] };
+    Words { make: words(make), undo }
 }
 
 /// An address of which nothing is special.
@@ -36,6 +38,11 @@ fn hardware(neighbour: &Neighbour, between: &str) -> Option<String> {
     let bytes: Vec<String> =
         neighbour.physical_address.iter().map(|byte| format!("{byte:02x}")).collect();
     (bytes.len() == 6).then(|| bytes.join(between))
+}
+
+/// The words that bring a state back from this one, if it was another.
+fn back(now: bool, before: bool, words: &dyn Fn(bool) -> String) -> String {
+    if now == before { String::new() } else { words(before) }
 }
 
 fn number(family: Family) -> u8 {
@@ -91,11 +98,11 @@ pub(super) fn ip(change: &Change, name: &str, before: &Before) -> Option<Words> 
                 (Some(there), None, None) => {
                     let words =
                         |on| format!("link set dev | carrier {}", if on { "on" } else { "off" });
-                    (words(there), words(!there))
+                    (words(there), back(there, before.connected?, &words))
                 }
                 (None, Some(up), None) => {
                     let words = |on| format!("link set dev | {}", if on { "up" } else { "down" });
-                    (words(up), words(!up))
+                    (words(up), back(up, before.admin_up?, &words))
                 }
                 (None, None, Some(mtu)) => (
                     format!("link set dev | mtu {mtu}"),
@@ -177,12 +184,12 @@ pub(super) fn netsh(change: &Change, name: &str, before: &Before) -> Option<Word
             }
         }
         Change::InterfaceDisable(_) | Change::InterfaceEnable(_) => {
-            let admin = |state| format!("interface set interface name=| admin={state}");
-            let (make, undo) = match change {
-                Change::InterfaceDisable(_) => ("disabled", "enabled"),
-                _ => ("enabled", "disabled"),
+            let admin = |on| {
+                let state = if on { "enabled" } else { "disabled" };
+                format!("interface set interface name=| admin={state}")
             };
-            (admin(make), admin(undo))
+            let on = matches!(change, Change::InterfaceEnable(_));
+            (admin(on), back(on, before.admin_up?, &admin))
         }
         Change::NeighbourPut(neighbour) => {
             let context = format!("interface ipv{}", number(Family::of(neighbour.address)));
