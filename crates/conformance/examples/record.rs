@@ -21,7 +21,7 @@ use std::process::{Command, ExitCode, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use netiosim_conformance::backends::{System, Tool};
+use netiosim_conformance::backends::{System, Tool, namespace};
 use netiosim_conformance::{
     Backend, Came, Happening, Matrix, Outcome, Probe, Requirement, Seen, Selection, glob,
     requirements,
@@ -105,6 +105,9 @@ impl Arguments {
         }
         if arguments.world == Some(Tool::Netsh) && !arguments.change_this_machine {
             return Err("netsh changes this machine; --change-this-machine allows it".to_owned());
+        }
+        if arguments.world == Some(Tool::Ip) && namespace().is_none() {
+            return Err("ip changes a network namespace that NETIOSIM_NAMESPACE names; ci/windows/record FILE --world ip makes one".to_owned());
         }
         Ok(arguments)
     }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use netiosim_sim::model::machine::{RowFill, RowRef};
+#[cfg(unix)]
 use netiosim_sim::model::row::Row;
 use netiosim_sim::{StackRef, WeakStack};
 

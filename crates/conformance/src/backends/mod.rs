@@ -16,7 +16,7 @@ pub use self::abi::{NotLoaded, Shared, System};
 pub use self::model::Model;
 pub use self::sim::Sim;
 #[cfg(feature = "abi")]
-pub use self::tool::Tool;
+pub use self::tool::{Tool, namespace};
 
 use netiosim_model::api::{Call, Output, Reply};
 use netiosim_model::function::Function;

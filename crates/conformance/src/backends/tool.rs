@@ -16,7 +16,7 @@ use crate::backend::Cannot;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Tool {
-    /// `ip` of iproute2, beside Wine: meant for a network namespace of its own.
+    /// `ip` of iproute2, beside Wine: changes the [`namespace`] that was made for it, and no other.
     Ip,
     /// `netsh` of Windows: changes the machine.
     Netsh,
@@ -120,6 +120,20 @@ impl Tool {
     }
 }
 
+/// The network namespace that `ip` may change, as Linux names it (`net:[4026532211]`): whoever made one says so, in the environment
+/// variable `NETIOSIM_NAMESPACE`. `None`: nobody did, or the text is no such name.
+#[must_use]
+pub fn namespace() -> Option<String> {
+    std::env::var("NETIOSIM_NAMESPACE").ok().filter(|name| is_namespace(name))
+}
+
+fn is_namespace(name: &str) -> bool {
+    let number = name.strip_prefix("net:[").and_then(|rest| rest.strip_suffix(']'));
+    number.is_some_and(|number| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
 /// The exit status of `ip`, which Wine starts as it starts any program of Unix: it tells of neither its end nor its status, so a shell
 /// writes that to a file.
 #[cfg(windows)]
@@ -137,9 +151,10 @@ fn beside_wine(words: &[String]) -> Option<i32> {
     }
     let path = std::env::temp_dir().join(format!("netiosim-ip-{}", std::process::id()));
     let file = std::fs::File::create(&path).ok()?;
-    // Only in a network namespace of its own. Whoever may not see that of the first process may not change it, either.
+    // Only in the network namespace that was made for it.
+    let namespace = namespace()?;
     let script = format!(
-        "PATH=/usr/sbin:/usr/bin:/sbin:/bin; [ \"$(readlink /proc/self/ns/net)\" != \"$(readlink /proc/1/ns/net)\" ] && ip {} 2>/dev/null >/dev/null </dev/null; echo $? end",
+        "PATH=/usr/sbin:/usr/bin:/sbin:/bin; [ \"$(readlink /proc/self/ns/net)\" = '{namespace}' ] && ip {} 2>/dev/null >/dev/null </dev/null; echo $? end",
         words.join(" ")
     );
     let mut shell = Command::new(r"\\?\unix\bin\sh");

@@ -236,3 +236,11 @@ fn what_is_so_already_is_not_taken_back() {
     let on = Change::InterfaceEnable(LUID);
     assert!(Tool::Netsh.words(&on, "Ethernet 2", &before).unwrap().undo.is_empty());
 }
+
+#[test]
+fn a_network_namespace_has_a_number() {
+    assert!(super::is_namespace("net:[4026532211]"));
+    for name in ["", "net:[]", "net:[1", "net:[1'; reboot; ']", "mnt:[1]", "4026532211"] {
+        assert!(!super::is_namespace(name), "{name}");
+    }
+}
