@@ -167,7 +167,7 @@ fn seen(seen: &Value) -> String {
     format!("shown: {}; called: {}", list("shown"), list("called"))
 }
 
-/// Under Wine no callback comes, whatever happens; where the documents hold one does of everything that shows.
+/// Under Wine no callback comes, whatever happens; where the documents hold one does of more than half of it.
 #[test]
 fn nobody_is_called_under_wine_of_what_calls_where_the_documents_hold() {
     let recording = wine_ip();

@@ -230,6 +230,7 @@ impl Env {
     #[must_use]
     pub fn hint(&self) -> HintRow {
         if self.hint_unknown_ms.is_some() {
+            // Its level is UNKNOWN (CH-06).
             return HintRow::default();
         }
         self.hints.0.aggregate()

@@ -178,9 +178,9 @@ mod tests {
 
     fn plan() -> Plan {
         Plan {
-            instead: vec![("/reg/windows-strings/src/lib.rs".into(), "/work/w/src/lib.rs".into())],
-            folders: vec![("/work/src".into(), "/user".into())],
-            foreign: vec!["/work/crates".into()],
+            instead: vec![("/reg/windows-strings/src/lib.rs".into(), "/build/w/src/lib.rs".into())],
+            folders: vec![("/build/src".into(), "/user".into())],
+            foreign: vec!["/build/crates".into()],
             wrapper: None,
         }
     }
@@ -190,7 +190,7 @@ mod tests {
         let out = rewritten(
             &plan(),
             "a",
-            Path::new("/work/src/a"),
+            Path::new("/build/src/a"),
             words(
                 "-l dylib=iphlpapi -l static=z -l WS2_32 -C link-arg=/DELAYLOAD:x.dll -C link-arg=-s",
             ),
@@ -208,7 +208,7 @@ mod tests {
         );
         let text = out.join(" ".as_ref()).into_string().expect("text");
         assert!(
-            text.starts_with("--crate-name windows_strings /work/w/src/lib.rs --cfg windows"),
+            text.starts_with("--crate-name windows_strings /build/w/src/lib.rs --cfg windows"),
             "{text}"
         );
         let out = rewritten(
@@ -222,9 +222,9 @@ mod tests {
 
     #[test]
     fn paths_are_the_users() {
-        let out = rewritten(&plan(), "a", Path::new("/work/src/a"), words("--crate-name a"));
-        assert_eq!(out, words("--crate-name a --remap-path-prefix=/work/src=/user"));
-        let out = rewritten(&plan(), "b", Path::new("/work/crates/b"), words("--crate-name b"));
+        let out = rewritten(&plan(), "a", Path::new("/build/src/a"), words("--crate-name a"));
+        assert_eq!(out, words("--crate-name a --remap-path-prefix=/build/src=/user"));
+        let out = rewritten(&plan(), "b", Path::new("/build/crates/b"), words("--crate-name b"));
         assert!(out.contains(&"--cap-lints".into()), "{out:?}");
         assert_eq!(rewritten(&plan(), "", Path::new(""), words("-vV")), words("-vV"));
     }

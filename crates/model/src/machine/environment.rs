@@ -247,7 +247,8 @@ impl Machine {
                 match pending {
                     // Observed, 11: an add or delete replaces the pending one, a change merges with it.
                     Some(entry) => {
-                        // What a port says is all in its notification: the last one counts. A hint has no kind, so that the last one counts as well.
+                        // What a port says is all in its notification: the last one counts. Of hints it
+                        // counts, too, which have no kind.
                         let parameter = Some(NotificationType::Parameter);
                         let newer = matches!(
                             (&notification, &entry.1),
