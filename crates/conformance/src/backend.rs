@@ -81,27 +81,34 @@ pub trait Session: World {
     /// What callbacks did since this was last asked, in order.
     fn did(&mut self) -> Vec<Did>;
 
-    /// Whether callbacks and other threads run beside the program's own.
+    /// Whether callbacks and other threads run beside the program's own, and the library's locks are known. A backend that
+    /// says so gives the three functions below too.
     ///
     /// # Errors
     ///
     /// [`Cannot`], if they do not: then there is no use for [`Act::Lock`] and [`Act::HandCancel`].
     fn threads(&self) -> Result<(), Cannot> {
-        Ok(())
+        Err(Cannot::new("this backend has no thread and no lock that the stack knows of"))
     }
 
     /// Does something while the program's thread holds its lock, for which [`Act::Lock`] waits.
     ///
     /// # Errors
     ///
-    /// What it says itself.
-    fn locked(&mut self, inside: &mut dyn FnMut(&mut dyn Session) -> Verdict) -> Verdict;
+    /// What it says itself; without [threads](Self::threads), that there are none.
+    fn locked(&mut self, _inside: &mut dyn FnMut(&mut dyn Session) -> Verdict) -> Verdict {
+        Ok(self.threads()?)
+    }
 
     /// CancelMibChangeNotify2 on another thread, which nobody waits for.
-    fn cancel_aside(&mut self, handle: u64);
+    fn cancel_aside(&mut self, _handle: u64) {
+        self.threads().unwrap_or_else(|cannot| cannot.unwind());
+    }
 
     /// The codes of the cancels on other threads that have returned since this was last asked, in order.
-    fn cancelled_aside(&mut self) -> Vec<u32>;
+    fn cancelled_aside(&mut self) -> Vec<u32> {
+        Vec::new()
+    }
 
     /// The rules that were found broken since this was last asked, in order.
     ///

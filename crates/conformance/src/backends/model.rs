@@ -317,6 +317,10 @@ impl Session for Alone {
         std::mem::take(&mut self.did)
     }
 
+    fn threads(&self) -> Result<(), Cannot> {
+        Ok(())
+    }
+
     fn locked(&mut self, inside: &mut dyn FnMut(&mut dyn Session) -> Verdict) -> Verdict {
         assert!(self.machine.try_acquire(self.main, self.lock, LockMode::Write), "it is free");
         let verdict = inside(self);

@@ -244,6 +244,10 @@ impl Session for Session32 {
         self.inner.did()
     }
 
+    fn threads(&self) -> Result<(), Cannot> {
+        self.inner.threads()
+    }
+
     fn locked(&mut self, inside: &mut dyn FnMut(&mut dyn Session) -> Verdict) -> Verdict {
         self.inner.locked(inside)
     }

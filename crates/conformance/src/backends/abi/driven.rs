@@ -25,7 +25,6 @@ use super::quiet::Notes;
 use super::tables::Tables;
 use super::{calls, register, system};
 use crate::backend::{Act, Answered, Cannot, Did, Heard, Register, Registered, Session, World};
-use crate::check::Verdict;
 
 /// What a stack is made for.
 #[derive(Clone, Copy)]
@@ -216,18 +215,6 @@ impl Session for Driven {
 
     fn threads(&self) -> Result<(), Cannot> {
         Err(no_threads())
-    }
-
-    fn locked(&mut self, _: &mut dyn FnMut(&mut dyn Session) -> Verdict) -> Verdict {
-        Err(no_threads().into())
-    }
-
-    fn cancel_aside(&mut self, _: u64) {
-        no_threads().unwind();
-    }
-
-    fn cancelled_aside(&mut self) -> Vec<u32> {
-        Vec::new()
     }
 
     fn findings(&mut self) -> Result<Vec<Rule>, Cannot> {

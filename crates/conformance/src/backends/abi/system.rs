@@ -23,7 +23,6 @@ use super::{calls, register, version};
 use crate::backend::{
     Act, Answered, Backend, Cannot, Did, Heard, Register, Registered, Session, World,
 };
-use crate::check::Verdict;
 
 /// IfType of Ethernet, and of the loopback interface.
 const ETHERNET: u32 = 6;
@@ -254,18 +253,6 @@ impl Session for Running {
 
     fn threads(&self) -> Result<(), Cannot> {
         Err(no_threads())
-    }
-
-    fn locked(&mut self, _: &mut dyn FnMut(&mut dyn Session) -> Verdict) -> Verdict {
-        Err(no_threads().into())
-    }
-
-    fn cancel_aside(&mut self, _: u64) {
-        no_threads().unwind();
-    }
-
-    fn cancelled_aside(&mut self) -> Vec<u32> {
-        Vec::new()
     }
 }
 
