@@ -24,3 +24,33 @@ fn unless_asked_everything_is_kept() {
     }
     assert_eq!(stack.calls().len(), 100);
 }
+
+#[test]
+fn the_older_half_is_forgotten_at_twice_as_many() {
+    let stack = Stack::new();
+    stack.keep_recent(8);
+    let lengths: Vec<usize> = (0..25)
+        .map(|_| {
+            let _ = stack.teredo_port();
+            stack.calls().len()
+        })
+        .collect();
+    assert_eq!(lengths[..16], (1..=16).collect::<Vec<_>>());
+    assert_eq!(lengths[16..], (9..=16).chain([9]).collect::<Vec<_>>());
+}
+
+#[test]
+fn a_call_that_was_forgotten_before_it_returned_is_no_other_call() {
+    let stack = Stack::new();
+    stack.keep_recent(8);
+    let inside = stack.handle();
+    let subscribe = stack.teredo_port_change().initial(true);
+    let _changes = subscribe.register(move |_| {
+        for _ in 0..100 {
+            let _ = inside.teredo_port();
+        }
+    });
+    let calls = stack.calls();
+    assert!(!calls.is_empty());
+    assert!(calls.iter().all(|call| call.port.is_some() && call.handle.is_none()), "{calls:?}");
+}

@@ -104,3 +104,49 @@ fn registrations_of_the_newer_kinds_are_in_it_too() {
     let output = netiosim_sim::model::api::Output::Table(table.id());
     assert_eq!(stable.output, output);
 }
+
+#[test]
+fn a_report_says_what_a_function_has_and_no_more() {
+    let stack = Stack::new();
+    let expectation = stack.expect_call(Function::GetBestRoute2);
+    let ethernet = stack.luid_of_alias("Ethernet").unwrap();
+    stack.get_network_connectivity_hint(None);
+    stack.get_network_connectivity_hint_for_interface(7, None);
+    stack.convert_interface_luid_to_index(Some(ethernet), None);
+    assert_eq!(stack.if_nametoindex(None), 0);
+    stack.alias_of(ethernet).unwrap();
+    stack.get_if_table2_ex(1, None);
+    stack.get_adapters_addresses(2, 0x10, None, None);
+    stack.get_adapters_info(None, None);
+    let text = catch_unwind(AssertUnwindSafe(|| drop(expectation))).expect_err("it is not met");
+    let text = text.downcast_ref::<String>().cloned().expect("a message");
+    for line in [
+        "GetNetworkConnectivityHint(no place for the hint)",
+        "GetNetworkConnectivityHintForInterface(index 7, no place for the hint)",
+        ", no place for the result) answered",
+        "if_nametoindex(nothing) answered",
+        ", length 257) answered NO_ERROR (0)",
+        "GetIfTable2Ex(level 1, no place for the table)",
+        "GetAdaptersAddresses(family 2, flags 0x10, no size, no place for the list)",
+        "GetAdaptersInfo(no size, no place for the list)",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn the_log_answers_for_what_a_call_was_given() {
+    let stack = Stack::new();
+    let registration = stack.teredo_port_change().name("ports").context(7).register(|_| {});
+    let handle = registration.unwrap().into_handle();
+    stack.cancel(handle).unwrap();
+    stack.get_if_table2(None);
+    stack.get_unicast_ip_address_table(AF_INET, None);
+    let calls = stack.calls();
+    let [register, cancel, whole, table] = calls.as_slice() else { panic!("{calls:?}") };
+    assert_eq!((register.args.name(), register.args.handle()), (Some("ports"), None));
+    assert_eq!((register.args.context(), register.handle), (Some(7), Some(handle)));
+    assert_eq!((cancel.args.name(), cancel.args.handle()), (Some("ports"), Some(handle)));
+    assert_eq!((whole.args.name(), whole.args.family()), (None, None));
+    assert_eq!(table.args.family(), Some(AF_INET));
+}

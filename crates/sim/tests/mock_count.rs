@@ -125,3 +125,40 @@ fn a_long_log_is_cut_to_what_matters() {
     assert_eq!(text.matches("GetIpInterfaceEntry(no row)").count(), 19, "{text}");
     assert!(text.contains("\n       31 more calls\n"), "{text}");
 }
+
+#[test]
+fn a_range_in_words() {
+    let stack = Stack::new();
+    let expectation = stack.expect_call(Function::GetTeredoPort).at_least(1).at_most(2);
+    let text = panic_of(|| drop(expectation)).expect("no call");
+    let words = "expectation not met: GetTeredoPort at least once and at most twice\n";
+    assert!(text.starts_with(words), "{text}");
+}
+
+#[test]
+fn the_calls_of_the_function_matter_more_than_the_last_ones() {
+    let stack = Stack::new();
+    let expectation = stack.expect_call(Function::GetTeredoPort).returning(21);
+    for _ in 0..5 {
+        stack.teredo_port().unwrap();
+    }
+    for _ in 0..100 {
+        stack.get_ip_interface_entry(None);
+    }
+    let text = panic_of(|| drop(expectation)).expect("every call succeeded");
+    let shown = text.lines().filter(|line| line.contains(" ms  main  GetTeredoPort()")).count();
+    assert_eq!(shown, 5, "{text}");
+    assert_eq!(text.matches("GetIpInterfaceEntry(no row)").count(), 15, "{text}");
+}
+
+#[test]
+fn the_numbers_of_the_calls_stand_below_each_other() {
+    let stack = Stack::new();
+    let expectation = stack.expect_call(Function::GetTeredoPort).never();
+    for _ in 0..10 {
+        stack.teredo_port().unwrap();
+    }
+    let text = panic_of(|| drop(expectation)).expect("ten calls");
+    assert!(text.contains("\n    *  9  0 ms  main  GetTeredoPort()"), "{text}");
+    assert!(text.contains("\n    * 10  0 ms  main  GetTeredoPort()"), "{text}");
+}

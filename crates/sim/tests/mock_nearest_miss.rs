@@ -204,3 +204,59 @@ fn a_call_that_has_not_returned() {
     let text = text.lock().unwrap();
     assert_eq!(miss(&text)[1..], ["it has not returned, expected to answer NO_ERROR (0)"]);
 }
+
+#[test]
+fn among_equals_a_call_within_its_time() {
+    let stack = Stack::new();
+    let _stub = stack.stub(Function::GetTeredoPort).nth(2).returning(21);
+    stack.teredo_port().unwrap();
+    let expectation = stack.expect_call(Function::GetTeredoPort).returning(0);
+    assert!(stack.teredo_port().is_err());
+    let text = text_of(expectation);
+    assert!(miss(&text)[0].starts_with("call 2: "), "{text}");
+    let wanted = ["it answered ERROR_NOT_READY (21), expected NO_ERROR (0)"];
+    assert_eq!(miss(&text)[1..], wanted);
+}
+
+#[test]
+fn a_cancel_of_null_is_about_null() {
+    let stack = Stack::new();
+    let null = stack.expect_call(Function::CancelMibChangeNotify2).on(Handle::NULL);
+    assert_ne!(stack.cancel_mib_change_notify2(Handle::NULL), 0);
+    drop(stack.take_findings());
+    null.verify();
+}
+
+#[test]
+fn a_registration_has_the_handle_that_it_was_given() {
+    let stack = Stack::new();
+    let function = Function::NotifyTeredoPortChange;
+    let (right, wrong) = (stack.expect_call(function), stack.expect_call(function));
+    let changes = stack.teredo_port_change().name("ports").register(|_| {}).unwrap();
+    right.on(changes.handle()).verify();
+    let text = text_of(wrong.on(Handle(0x30)));
+    let wanted = format!("it is about \"ports\" {}, expected 0x30", changes.handle());
+    assert_eq!(miss(&text)[1..], [wanted.as_str()]);
+}
+
+#[test]
+fn a_driver_s_code_is_that_of_the_profile() {
+    let builder = Stack::builder().flavour(Flavour::Kernel).teredo_off();
+    let stack = builder.option("kernel-error-names", "as-ntstatus").build();
+    let expectation = stack.expect_call(Function::GetTeredoPort).returning(Status::NotReady);
+    assert_eq!(stack.teredo_port().unwrap_err().code, 0xC000_00A3);
+    expectation.verify();
+}
+
+#[test]
+fn a_code_with_the_highest_bit_is_written_as_an_ntstatus() {
+    let stack = Stack::new();
+    for (code, text) in [(0x7FFF_FFFF, "2147483647"), (0x8000_0000, "0x80000000")] {
+        let _stub = stack.stub(Function::GetTeredoPort).returning(code);
+        let expectation = stack.expect_call(Function::GetTeredoPort).returning(0);
+        assert!(stack.teredo_port().is_err());
+        let told = text_of(expectation);
+        let wanted = format!("it answered {text}, expected NO_ERROR (0)");
+        assert_eq!(miss(&told)[1..], [wanted.as_str()]);
+    }
+}

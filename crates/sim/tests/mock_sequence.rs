@@ -56,6 +56,7 @@ fn a_member_without_its_call_is_not_met() {
     let _changes = register(&stack).unwrap();
     let text = failure(second).expect("there was no query");
     assert!(text.starts_with("expectation not met: GetTeredoPort exactly once\n"), "{text}");
+    assert!(text.contains("\n  fitted:       no call\n"), "{text}");
     assert_eq!(failure(first), None);
 }
 
@@ -129,4 +130,39 @@ fn a_member_that_was_verified_takes_no_more_calls() {
 fn a_sequence_belongs_to_its_stack() {
     let (one, other) = (Stack::new(), Stack::new());
     one.expect_call(Function::GetTeredoPort).never().in_sequence(&other.sequence()).keep();
+}
+
+#[test]
+fn two_neighbours_that_want_the_same_call() {
+    let stack = Stack::new();
+    let order = stack.sequence();
+    let query = || stack.expect_call(Function::GetTeredoPort).in_sequence(&order);
+    let (first, second) = (query(), query());
+    stack.teredo_port().unwrap();
+    let text = failure(second).expect("there was one query");
+    let words = "\n  fitted:       1 call, of which the others of its sequence leave it 0\n  calls";
+    assert!(text.contains(words), "{text}");
+    assert_eq!(failure(first), None);
+}
+
+#[test]
+fn an_expectation_may_be_in_two_sequences() {
+    let stack = Stack::new();
+    let (one, other) = (stack.sequence(), stack.sequence());
+    let first = stack.expect_call(Function::NotifyTeredoPortChange).in_sequence(&other);
+    let both = stack.expect_call(Function::GetTeredoPort).in_sequence(&one).in_sequence(&other);
+    stack.teredo_port().unwrap();
+    let _changes = register(&stack).unwrap();
+    let text = failure(both).expect("the registration had to come first");
+    assert!(text.starts_with("calls out of sequence: GetTeredoPort came "), "{text}");
+    assert_eq!(failure(first), None, "it was told");
+}
+
+#[test]
+fn joining_twice_is_joining_once() {
+    let stack = Stack::new();
+    let order = stack.sequence();
+    let query = stack.expect_call(Function::GetTeredoPort);
+    let text = failure(query.in_sequence(&order).in_sequence(&order)).expect("no call");
+    assert_eq!(text.matches("expectation not met").count(), 1, "{text}");
 }

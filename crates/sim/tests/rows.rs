@@ -79,3 +79,33 @@ fn the_plain_query_fills_the_row_and_leaves_it_alone_on_failure() {
     assert_eq!(stack.get_ip_interface_entry(None), 87);
     assert_eq!(stack.get_teredo_port(None), 87);
 }
+
+#[test]
+fn a_lent_row_names_its_interface() {
+    let stack = Stack::new();
+    let luid = stack.luid("Ethernet").unwrap();
+    let seen = Arc::new(Mutex::new(Vec::new()));
+    let [rows, addresses, routes] = [(); 3].map(|()| seen.clone());
+    let _rows = stack.on_ip_interface_change(Family::V4, move |change| {
+        let row = change.row.expect("a change has a row");
+        rows.lock().unwrap().push(("row", row.luid(), row.index()));
+    });
+    let _addresses = stack.on_unicast_address_change(Family::V4, move |change| {
+        let row = change.row.expect("a change has a row");
+        addresses.lock().unwrap().push(("address", row.luid(), row.index()));
+    });
+    let _routes = stack.on_route_change(Family::V4, move |change| {
+        let row = change.row.expect("a change has a row");
+        routes.lock().unwrap().push(("route", row.luid(), row.index()));
+    });
+    stack.set_mtu("Ethernet", Family::V4, 1400).unwrap();
+    stack.run_until_idle();
+    stack.add_route("Ethernet", "172.16.0.0/12", None).unwrap();
+    stack.run_until_idle();
+    stack.add_address("Ethernet", "10.0.0.5/24").unwrap();
+    stack.run_until_idle();
+    let seen = seen.lock().unwrap();
+    for what in ["row", "address", "route"] {
+        assert!(seen.contains(&(what, luid, 2)), "{what}: {seen:?}");
+    }
+}

@@ -4,6 +4,7 @@
 use std::sync::{Arc, Mutex};
 
 use netiosim_sim::model::api::Memory;
+use netiosim_sim::model::event::Function;
 use netiosim_sim::model::net::{AF_INET, AF_UNSPEC, Family};
 use netiosim_sim::model::rule::Rule;
 use netiosim_sim::model::teredo::TeredoState;
@@ -127,4 +128,13 @@ fn a_callback_that_does_not_free_its_table_is_found_out() {
     let findings = stack.take_findings();
     assert_eq!(findings.len(), 1);
     assert_eq!(findings[0].rule, Rule::LeakedTable, "NS-10, NS-20: {findings:?}");
+}
+
+#[test]
+fn a_registration_that_is_refused_says_why() {
+    let stack = asleep(Mode::Manual);
+    let function = Function::NotifyStableUnicastIpAddressTable;
+    let _stub = stack.stub(function).returning(8);
+    let refused = stack.stable_addresses(None).register(|_| {}).unwrap_err();
+    assert_eq!((refused.function, refused.code), (function, 8));
 }
