@@ -436,17 +436,15 @@ impl Builder {
         Ok(machine)
     }
 
-    /// The same, without what can be had only once.
+    /// What a stack of a [`Prototype`](crate::Prototype) is given. Flavour and elevation are in the machine that it copies, and its
+    /// tag is its own.
     pub(crate) fn settings(&self) -> Self {
         Self {
             profile: self.profile,
             seed: self.seed,
             mode: self.mode,
-            flavour: self.flavour,
             on_deadlock: self.on_deadlock,
-            tag: self.tag,
             report_leaks: self.report_leaks,
-            elevated: self.elevated,
             delivery_limit: self.delivery_limit,
             watchdog: self.watchdog,
             announce: self.announce,

@@ -1,6 +1,6 @@
 //! The call log: every call of the API, with parameters, result, thread and virtual time.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use netiosim_model::api::{self, Output};
 use netiosim_model::event::Function;
@@ -137,11 +137,19 @@ impl Core {
             output: Output::Nothing,
         };
         if let Some(keep) = self.keep.filter(|keep| self.calls.len() >= 2 * keep) {
-            self.calls_gone += keep;
-            self.calls.drain(..keep);
+            self.forget_calls(self.calls.len() - keep);
         }
         self.calls.push(record);
         Some(self.calls_gone + self.calls.len() - 1)
+    }
+
+    /// Forgets the eldest calls, but none that somebody has yet to look at.
+    fn forget_calls(&mut self, eldest: usize) {
+        self.awaited.retain(|from| from.strong_count() > 0);
+        let awaited = self.awaited.iter().filter_map(Weak::upgrade).map(|from| *from).min();
+        let free = awaited.map_or(eldest, |from| from.saturating_sub(self.calls_gone).min(eldest));
+        self.calls_gone += free;
+        self.calls.drain(..free);
     }
 
     fn logged(&mut self, at: Option<usize>) -> Option<&mut CallRecord> {

@@ -1,7 +1,7 @@
 //! The heart of a stack: the model under one lock, and what belongs to it.
 
 use std::panic::Location;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use netiosim_model::choose::Chooser;
@@ -97,6 +97,8 @@ pub(crate) struct Core {
     pub(crate) calls: Vec<CallRecord>,
     /// How many calls before them were forgotten.
     pub(crate) calls_gone: usize,
+    /// From which call on somebody has yet to look: none of these is forgotten.
+    pub(crate) awaited: Vec<Weak<usize>>,
     /// At twice as many the older half of the calls is forgotten, and all events; `None`: never.
     pub(crate) keep: Option<usize>,
     pub(crate) checks: Vec<Check>,
@@ -136,6 +138,7 @@ impl Core {
             held: Held::default(),
             calls: Vec::new(),
             calls_gone: 0,
+            awaited: Vec::new(),
             keep: None,
             checks: Vec::new(),
             completions: Vec::new(),
@@ -174,6 +177,7 @@ impl Core {
             held,
             calls,
             calls_gone,
+            awaited,
             keep,
             checks,
             completions,
@@ -188,6 +192,7 @@ impl Core {
         scripted.clear();
         acknowledged.clear();
         calls.clear();
+        awaited.clear();
         checks.clear();
         completions.clear();
         *pool = Pool::of(pool.most);

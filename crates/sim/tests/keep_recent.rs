@@ -1,6 +1,9 @@
 //! A stack that keeps only what is recent does not grow, and goes on to log what it is asked.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use netiosim_sim::Stack;
+use netiosim_sim::model::event::Function;
 
 #[test]
 fn calls_and_events_are_bounded_and_the_youngest_are_there() {
@@ -53,4 +56,40 @@ fn a_call_that_was_forgotten_before_it_returned_is_no_other_call() {
     let calls = stack.calls();
     assert!(!calls.is_empty());
     assert!(calls.iter().all(|call| call.port.is_some() && call.handle.is_none()), "{calls:?}");
+}
+
+#[test]
+fn what_an_expectation_has_yet_to_see_is_not_forgotten() {
+    let stack = Stack::new();
+    stack.keep_recent(8);
+    let ask = |times: u32| {
+        for _ in 0..times {
+            let _ = stack.teredo_port();
+        }
+    };
+    ask(40);
+    let luid = stack.luid("Ethernet").expect("the home machine has one");
+    let all = stack.expect_call(Function::GetTeredoPort).times(50);
+    let one = stack.expect_call(Function::ConvertInterfaceLuidToIndex);
+    assert!(stack.convert_interface_luid_to_index(Some(luid), Some(&mut 0)) == 0);
+    ask(50);
+    one.verify();
+    all.verify();
+    // From here on nobody waits for them.
+    ask(17);
+    assert!(stack.calls().len() <= 16, "{}", stack.calls().len());
+}
+
+#[test]
+fn a_report_counts_the_calls_from_the_first_one_of_the_stack() {
+    let stack = Stack::new();
+    stack.keep_recent(8);
+    for _ in 0..40 {
+        let _ = stack.teredo_port();
+    }
+    let expected = stack.expect_call(Function::GetTeredoPort).times(0);
+    let _ = stack.teredo_port();
+    let panicked = catch_unwind(AssertUnwindSafe(|| expected.verify())).expect_err("one too many");
+    let text = panicked.downcast_ref::<String>().expect("a text");
+    assert!(text.contains("from call 41 on:"), "{text}");
 }

@@ -73,8 +73,8 @@ pub struct Expectation {
 /// What an expectation, its sequences and the stack have in common.
 pub(super) struct Shared {
     spec: Mutex<Arc<Spec>>,
-    /// How many calls there were before.
-    start: usize,
+    /// How many calls there were before. While it is there, none that came after them is forgotten.
+    start: Arc<usize>,
     /// How many calls there were when it was verified.
     end: Mutex<Option<usize>>,
     sequences: Mutex<Vec<Sequence>>,
@@ -243,7 +243,7 @@ impl Drop for Expectation {
 impl Shared {
     /// What is wrong. From here on later calls do not count.
     fn judge(self: &Arc<Self>, log: &Log) -> Option<String> {
-        *self.end.lock() = Some(log.calls.len());
+        *self.end.lock() = Some(log.gone + log.calls.len());
         let sequences = self.release();
         if sequences.is_empty() {
             let Member { spec, window } = self.member(log);
@@ -263,8 +263,8 @@ impl Shared {
 
     pub(super) fn member(&self, log: &Log) -> Member {
         let spec = self.spec.lock().clone();
-        let end = self.end.lock().unwrap_or(log.calls.len());
-        Member { spec, window: Range { start: self.start, end } }
+        let end = self.end.lock().map_or(log.calls.len(), |end| end.saturating_sub(log.gone));
+        Member { spec, window: Range { start: self.start.saturating_sub(log.gone), end } }
     }
 }
 
@@ -276,9 +276,11 @@ impl StackRef {
         let home = self.inner.home;
         self.look(|core| {
             let flavour = core.machine.processes()[home.slot()].flavour();
+            let start = Arc::new(core.calls_gone + core.calls.len());
+            core.awaited.push(Arc::downgrade(&start));
             let shared = Arc::new(Shared {
                 spec: Mutex::new(Arc::new(Spec::new(function, flavour, place))),
-                start: core.calls.len(),
+                start,
                 end: Mutex::new(None),
                 sequences: Mutex::default(),
             });

@@ -25,6 +25,8 @@ pub(super) struct Seen {
 /// The calls so far.
 pub(super) struct Log {
     pub(super) calls: Vec<Seen>,
+    /// How many calls before them were forgotten.
+    pub(super) gone: usize,
     pub(super) recording: bool,
     codes: HashMap<(Flavour, Status), u32>,
 }
@@ -56,7 +58,12 @@ impl Log {
             }
             calls.push(Seen { call, flavour, name, handle });
         }
-        Self { calls, recording: core.recording, codes }
+        Self { calls, gone: core.calls_gone, recording: core.recording, codes }
+    }
+
+    /// Which call of the stack's life this is, from 1.
+    pub(super) fn number(&self, at: usize) -> usize {
+        self.gone + at + 1
     }
 
     /// The number of an answer for a caller of this flavour.

@@ -42,7 +42,7 @@ pub(super) fn unmet(log: &Log, spec: &Spec, window: &Range<usize>, left: Option<
         legend.push("* fitted");
     }
     if let Some((at, differences)) = nearest {
-        text += &format!("  nearest miss: call {}: {}\n", at + 1, log.calls[at].text());
+        text += &format!("  nearest miss: call {}: {}\n", log.number(at), log.calls[at].text());
         for difference in differences {
             text += &format!("    {difference}\n");
         }
@@ -53,7 +53,7 @@ pub(super) fn unmet(log: &Log, spec: &Spec, window: &Range<usize>, left: Option<
     } else if let Some(max) = max.filter(|max| fitting.len() > *max) {
         let first = fitting[max];
         let text_of = log.calls[first].text();
-        text += &format!("  too many:     from call {} on: {text_of}\n", first + 1);
+        text += &format!("  too many:     from call {} on: {text_of}\n", log.number(first));
     }
     finish(log, text, window.start, &marks, &legend.join(", "), |at| {
         log.calls[at].call.function == spec.function
@@ -82,7 +82,7 @@ pub(super) fn out_of_order(
         text += &format!("; so far {}\n", calls_text(broken.taken[n]));
     }
     let seen = &log.calls[broken.call];
-    text += &format!("  out of order: call {}: {}\n", broken.call + 1, seen.text());
+    text += &format!("  out of order: call {}: {}\n", log.number(broken.call), seen.text());
     let mut marks: BTreeMap<usize, char> = fitting.iter().map(|at| (*at, '*')).collect();
     marks.insert(broken.call, '!');
     let start = members.iter().map(|member| member.window.start).min().unwrap_or(0);
@@ -136,7 +136,7 @@ fn finish(
     let width = |text: fn(&Log, usize) -> String| {
         shown.iter().map(|at| text(log, *at).chars().count()).max().unwrap_or(0)
     };
-    let number = width(|_, at| (at + 1).to_string());
+    let number = width(|log, at| log.number(at).to_string());
     let time = width(|log, at| log.calls[at].call.at_ms.to_string());
     let thread = width(|log, at| log.calls[at].call.thread.clone());
     let mut next = start.min(shown[0]);
@@ -153,7 +153,7 @@ fn finish(
         let mark = marks.get(&at).copied().unwrap_or(' ');
         text += &format!(
             "\n    {mark} {:>number$}  {:>time$} ms  {:thread$}  {}",
-            next,
+            log.number(at),
             call.at_ms,
             call.thread,
             seen.text()
