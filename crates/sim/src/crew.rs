@@ -25,8 +25,8 @@ pub struct Crew(Kind);
 
 #[derive(Clone)]
 enum Kind {
-    /// With what ends its watch when the last clone is gone.
-    Threads(Arc<Shared>, #[allow(dead_code, reason = "it is there to be dropped")] Arc<End>),
+    /// With the last clone its watch and its idle threads end.
+    Threads(Arc<End>),
     #[cfg(feature = "coroutines")]
     Coroutines(Arc<Nest>),
 }
@@ -59,7 +59,8 @@ struct Hand {
     gate: Gate,
 }
 
-struct End(Weak<Shared>);
+/// What ends the crew when it is dropped. It keeps what is shared until then: the threads have only weak references.
+struct End(Arc<Shared>);
 
 impl Crew {
     /// A crew without anybody; threads come as they are needed.
@@ -75,8 +76,7 @@ impl Crew {
         let thread = std::thread::Builder::new().name("netiosim-watch".to_owned());
         let started = thread.spawn(move || watch_over(&watch));
         started.expect("the system gives a thread for the watch");
-        let end = Arc::new(End(Arc::downgrade(&shared)));
-        Self(Kind::Threads(shared, end))
+        Self(Kind::Threads(Arc::new(End(shared))))
     }
 
     #[cfg(feature = "coroutines")]
@@ -106,7 +106,7 @@ impl Crew {
 
     pub(crate) fn older(&self) -> Arc<[u64]> {
         match &self.0 {
-            Kind::Threads(shared, _) => shared.older.clone(),
+            Kind::Threads(end) => end.0.older.clone(),
             #[cfg(feature = "coroutines")]
             Kind::Coroutines(nest) => nest.older(),
         }
@@ -115,7 +115,7 @@ impl Crew {
     /// The crew works for this stack now.
     pub(crate) fn serve(&self, inner: &Arc<Inner>) {
         match &self.0 {
-            Kind::Threads(shared, _) => shared.watch.lock().stack = Arc::downgrade(inner),
+            Kind::Threads(end) => end.0.watch.lock().stack = Arc::downgrade(inner),
             #[cfg(feature = "coroutines")]
             Kind::Coroutines(nest) => nest.serve(inner),
         }
@@ -124,7 +124,7 @@ impl Crew {
     /// Nobody works for a stack now.
     pub(crate) fn leave(&self) {
         match &self.0 {
-            Kind::Threads(shared, _) => shared.watch.lock().stack = Weak::new(),
+            Kind::Threads(end) => end.0.watch.lock().stack = Weak::new(),
             #[cfg(feature = "coroutines")]
             Kind::Coroutines(nest) => nest.rest(),
         }
@@ -132,7 +132,7 @@ impl Crew {
 
     pub(crate) fn run(&self, job: Job) {
         match &self.0 {
-            Kind::Threads(shared, _) => shared.run(job),
+            Kind::Threads(end) => end.0.run(job),
             #[cfg(feature = "coroutines")]
             Kind::Coroutines(nest) => nest.start(job),
         }
@@ -170,8 +170,8 @@ impl Default for Crew {
 impl fmt::Debug for Crew {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
-            Kind::Threads(shared, _) => {
-                let hired = shared.hands.lock().hired;
+            Kind::Threads(end) => {
+                let hired = end.0.hands.lock().hired;
                 f.debug_struct("Crew").field("hired", &hired).finish_non_exhaustive()
             }
             #[cfg(feature = "coroutines")]
@@ -182,7 +182,7 @@ impl fmt::Debug for Crew {
 
 impl Drop for End {
     fn drop(&mut self) {
-        let Some(shared) = self.0.upgrade() else { return };
+        let Self(shared) = self;
         shared.watch.lock().ended = true;
         shared.turn.notify_all();
         let idle = {

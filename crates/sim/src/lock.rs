@@ -96,7 +96,8 @@ impl Tracked {
         }
         let actor = entry.me.actor;
         let free = entry.refused().is_none() && entry.machine.try_acquire(actor, self.id, mode);
-        free.then_some(Release(Some(self)))
+        // Made only if it is held: dropping one releases, and enters the stack to do so.
+        free.then(|| Release(Some(self)))
     }
 }
 
