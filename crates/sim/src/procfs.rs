@@ -119,6 +119,7 @@ pub(crate) fn slept(tid: u64) -> Option<u64> {
     }
 }
 
+#[derive(Debug, PartialEq, Eq)]
 enum Look {
     Gone,
     Running,
@@ -133,6 +134,11 @@ fn look(tid: u64) -> Option<Look> {
     let Ok(status) = std::fs::read_to_string(format!("/proc/self/task/{tid}/status")) else {
         return Some(Look::Gone);
     };
+    state(&status)
+}
+
+/// What a file `status` says.
+fn state(status: &str) -> Option<Look> {
     let field = |name: &str| {
         status
             .lines()
@@ -155,6 +161,11 @@ fn sleep_kind(tid: u64) -> Probe {
     let Ok(line) = std::fs::read_to_string(format!("/proc/self/task/{tid}/syscall")) else {
         return Probe::Blocked;
     };
+    wait_of(&line)
+}
+
+/// What a file `syscall` says: the number of the call, and its arguments.
+fn wait_of(line: &str) -> Probe {
     let mut words = line.split_whitespace();
     let futex = if cfg!(target_arch = "x86_64") {
         "202"
@@ -171,5 +182,80 @@ fn sleep_kind(tid: u64) -> Probe {
         },
         Some(_) => Probe::Busy,
         None => Probe::Blocked,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Known, Look, OURS, Probe, own_tid, state, steady, wait_of};
+
+    fn status(state: &str, own: u64, others: u64) -> String {
+        format!(
+            "Name:\tmain\nState:\t{state}\nvoluntary_ctxt_switches:\t{own}\nnonvoluntary_ctxt_switches:\t{others}\n"
+        )
+    }
+
+    #[test]
+    fn a_sleeping_thread_has_its_switches_counted() {
+        assert_eq!(state(&status("S (sleeping)", 40, 2)), Some(Look::Sleeping(42)));
+        assert_eq!(state(&status("S (sleeping)", 0, 7)), Some(Look::Sleeping(7)));
+    }
+
+    #[test]
+    fn whoever_does_not_sleep_runs_or_is_gone() {
+        for running in ["R (running)", "D (disk sleep)", "t (tracing stop)"] {
+            assert_eq!(state(&status(running, 1, 1)), Some(Look::Running), "{running}");
+        }
+        for gone in ["Z (zombie)", "X (dead)"] {
+            assert_eq!(state(&status(gone, 1, 1)), Some(Look::Gone), "{gone}");
+        }
+    }
+
+    #[test]
+    fn what_does_not_say_it_says_nothing() {
+        assert_eq!(state(""), None);
+        assert_eq!(state("State:\tS (sleeping)\nvoluntary_ctxt_switches:\t1\n"), None);
+        assert_eq!(state("State:\tS (sleeping)\n"), None);
+    }
+
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    #[test]
+    fn only_a_futex_without_a_limit_blocks() {
+        let futex =
+            |limit: &str| format!("202 0x7f01 0x189 0x0 {limit} 0x0 0xffffffff 0x7f02 0x7f03\n");
+        assert_eq!(wait_of(&futex("0x0")), Probe::Blocked);
+        assert_eq!(wait_of(&futex("0x7f04")), Probe::Busy);
+        assert_eq!(wait_of("232 0x5 0x7f01 0x400 0x0 0x0 0x0 0x7f02 0x7f03\n"), Probe::Busy);
+        assert_eq!(wait_of("running\n"), Probe::Running);
+        // Not for our eyes: as if it were blocked.
+        assert_eq!(wait_of(""), Probe::Blocked);
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn the_calling_thread_runs_and_one_that_never_was_is_gone() {
+        let own = own_tid().expect("Linux tells");
+        assert_eq!(steady(own), Some(Probe::Running));
+        assert_eq!(steady(u64::from(u32::MAX)), Some(Probe::Gone));
+    }
+
+    #[test]
+    fn a_thread_is_known_until_the_last_one_that_knows_it_is_gone() {
+        let own = std::thread::spawn(|| {
+            let (first, second) = (Known::own(), Known::own());
+            let tid = first.tid();
+            let known = || OURS.lock().get(&tid).copied();
+            let mut counts = vec![known()];
+            drop(first);
+            counts.push(known());
+            drop(second);
+            counts.push(known());
+            (tid, counts)
+        });
+        let (tid, counts) = own.join().expect("it ends");
+        assert_eq!(tid > 0, cfg!(target_os = "linux"));
+        if tid > 0 {
+            assert_eq!(counts, [Some(2), Some(1), None]);
+        }
     }
 }

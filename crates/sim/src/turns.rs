@@ -135,3 +135,67 @@ impl Waiting {
             || free && self.since.is_some_and(|since| since.elapsed() >= TURN)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use netiosim_model::ids::{ActorId, Handle, LaneId};
+
+    use super::{PATIENCE, SHORT_PATIENCE, TURN, Turns, Waiting, Who};
+    use crate::picker::Next;
+
+    const DELIVERY: LaneId = LaneId { handle: Handle(1), lane: 0 };
+
+    fn resume(task: usize) -> Next {
+        Next::Resume(task, ActorId(0))
+    }
+
+    /// Who waits, the longest waiting first, and at how many decisions others went first.
+    fn waiting(turns: &Turns) -> Vec<(Who, u32)> {
+        turns.waiting.iter().map(|one| (one.who, one.passed)).collect()
+    }
+
+    #[test]
+    fn whoever_is_passed_over_waits_in_the_order_of_his_first_time() {
+        let mut turns = Turns::default();
+        turns.wait(&[resume(0), resume(1)], Who::Task(0), false);
+        turns.wait(&[resume(0), Next::Begin(DELIVERY), resume(1)], Who::Task(0), false);
+        assert_eq!(waiting(&turns), [(Who::Task(1), 2), (Who::Lane(DELIVERY), 1)]);
+    }
+
+    #[test]
+    fn whoever_gets_the_baton_or_cannot_go_on_begins_anew() {
+        let mut turns = Turns::default();
+        let steps = [resume(0), resume(1), resume(2)];
+        turns.wait(&steps, Who::Task(0), false);
+        turns.wait(&steps, Who::Task(1), false);
+        assert_eq!(waiting(&turns), [(Who::Task(2), 2), (Who::Task(0), 1)]);
+        turns.wait(&[resume(0), resume(1)], Who::Task(1), false);
+        assert_eq!(waiting(&turns), [(Who::Task(0), 2)]);
+        turns.wait(&steps, Who::Task(1), false);
+        assert_eq!(waiting(&turns), [(Who::Task(0), 3), (Who::Task(2), 1)]);
+    }
+
+    #[test]
+    fn enough_is_counted_in_decisions() {
+        let has_waited =
+            |passed, free| Waiting { who: Who::Task(0), passed, since: None }.has_waited(free);
+        for (free, enough) in [(false, PATIENCE), (true, SHORT_PATIENCE)] {
+            assert!(!has_waited(enough - 1, free));
+            assert!(has_waited(enough, free));
+        }
+    }
+
+    #[test]
+    fn time_counts_only_in_a_program_that_runs_as_it_pleases() {
+        let long_ago = Instant::now().checked_sub(TURN).expect("the system is on for longer");
+        let one = Waiting { who: Who::Task(0), passed: 1, since: Some(long_ago) };
+        assert!(one.has_waited(true) && !one.has_waited(false));
+        let mut turns = Turns::default();
+        for free in [true, false] {
+            turns.wait(&[resume(0), resume(1)], Who::Task(1 - usize::from(free)), free);
+            assert_eq!(turns.waiting[0].since.is_some(), free);
+        }
+    }
+}
