@@ -262,8 +262,28 @@ fn is_final(guard: &mut MutexGuard<'_, Core>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::moves;
+    use std::time::Instant;
+
+    use super::{GRACE, SLOW_TICK, Sight, TICK, View, moves};
     use crate::{Mode, Stack};
+
+    #[test]
+    fn what_stands_still_for_long_is_looked_at_less_often() {
+        let (seen, other): (View, View) = ((1, 7, Some(2)), (1, 8, Some(2)));
+        let sight = |since| Sight { last: Some(seen), since: Some(since), asleep: None };
+        // From a moment to come on, so that it is young however slowly this goes.
+        let young = sight(Instant::now() + GRACE);
+        assert_eq!((young.tick(seen), young.last_tick()), (Some(TICK), Some(TICK)));
+        let long_ago = Instant::now().checked_sub(2 * GRACE).expect("the system is on for longer");
+        let old = sight(long_ago);
+        assert_eq!((old.tick(seen), old.last_tick()), (Some(SLOW_TICK), Some(SLOW_TICK)));
+        assert_eq!(old.tick(other), None, "that moved");
+        let new = Sight { last: Some(seen), ..Sight::default() };
+        assert_eq!(
+            (new.tick(seen), new.last_tick(), Sight::default().last_tick()),
+            (None, None, None)
+        );
+    }
 
     #[test]
     fn who_comes_and_waits_does_not_lengthen_the_turn_of_the_holder() {
