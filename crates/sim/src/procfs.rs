@@ -187,7 +187,7 @@ fn wait_of(line: &str) -> Probe {
 
 #[cfg(test)]
 mod tests {
-    use super::{Known, Look, OURS, Probe, own_tid, state, steady, wait_of};
+    use super::{Known, Look, OURS, state};
 
     fn status(state: &str, own: u64, others: u64) -> String {
         format!(
@@ -221,6 +221,7 @@ mod tests {
     #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
     #[test]
     fn only_a_futex_without_a_limit_blocks() {
+        use super::{Probe, wait_of};
         let futex =
             |limit: &str| format!("202 0x7f01 0x189 0x0 {limit} 0x0 0xffffffff 0x7f02 0x7f03\n");
         assert_eq!(wait_of(&futex("0x0")), Probe::Blocked);
@@ -234,6 +235,7 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn the_calling_thread_runs_and_one_that_never_was_is_gone() {
+        use super::{Probe, own_tid, steady};
         let own = own_tid().expect("Linux tells");
         assert_eq!(steady(own), Some(Probe::Running));
         assert_eq!(steady(u64::from(u32::MAX)), Some(Probe::Gone));
