@@ -97,12 +97,14 @@ pub trait Session: World {
     ///
     /// What it says itself; without [threads](Self::threads), that there are none.
     fn locked(&mut self, _inside: &mut dyn FnMut(&mut dyn Session) -> Verdict) -> Verdict {
-        Ok(self.threads()?)
+        self.threads()?;
+        unreachable!("a backend with threads says how")
     }
 
     /// CancelMibChangeNotify2 on another thread, which nobody waits for.
     fn cancel_aside(&mut self, _handle: u64) {
         self.threads().unwrap_or_else(|cannot| cannot.unwind());
+        unreachable!("a backend with threads says how")
     }
 
     /// The codes of the cancels on other threads that have returned since this was last asked, in order.

@@ -262,7 +262,7 @@ fn is_final(guard: &mut MutexGuard<'_, Core>) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
+    use std::time::{Duration, Instant};
 
     use super::{GRACE, SLOW_TICK, Sight, TICK, View, moves};
     use crate::{Mode, Stack};
@@ -272,7 +272,7 @@ mod tests {
         let (seen, other): (View, View) = ((1, 7, Some(2)), (1, 8, Some(2)));
         let sight = |since| Sight { last: Some(seen), since: Some(since), asleep: None };
         // From a moment to come on, so that it is young however slowly this goes.
-        let young = sight(Instant::now() + GRACE);
+        let young = sight(Instant::now() + Duration::from_secs(3600));
         assert_eq!((young.tick(seen), young.last_tick()), (Some(TICK), Some(TICK)));
         let long_ago = Instant::now().checked_sub(2 * GRACE).expect("the system is on for longer");
         let old = sight(long_ago);

@@ -357,7 +357,8 @@ impl StackRef {
 
     /// Keeps no more than twice as many calls and events, for programs that run for long: at that number the older
     /// half of the calls is forgotten, and all events, of which the observers were told. Findings are kept, and so are the calls since an
-    /// [expectation](Self::expect_call) was set up that has not been verified.
+    /// [expectation](Self::expect_call) was set up that has not been verified, or whose sequence
+    /// is still there.
     pub fn keep_recent(&self, count: usize) {
         self.look(|core| core.keep = Some(count.max(1)));
     }

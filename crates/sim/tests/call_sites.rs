@@ -16,7 +16,9 @@ fn every_address_is_a_place_of_its_own() {
     let stack = Stack::new();
     stack.keep_recent(1);
     let resolve = |address: usize| format!("client.c:{address}");
-    for address in (0..200).chain((1..200).map(|n| n << 16)).chain((1..200).map(|n| n << 40)) {
+    for address in
+        (0..200).chain((1..200).map(|n| n << 16)).chain((1..200).map(|n| n << (usize::BITS - 24)))
+    {
         let place = place_of_a_call(&stack, CallSite { address, resolve });
         assert_eq!(place, format!("client.c:{address}"));
     }

@@ -165,24 +165,6 @@ fn free_threads_are_told_of_what_happens() {
 }
 
 #[test]
-fn the_first_event_does_not_overtake_what_the_program_begins_with() {
-    let stack = Builder::new().mode(Mode::Controlled).build();
-    let (ask, asked) = mpsc::channel();
-    stack.follow_real_time_with(FAST, Box::new(Asked(Some(1), ask)));
-    // This thread does not rest.
-    while asked.try_recv().is_err() {
-        std::hint::spin_loop();
-    }
-    for _ in 0..50 {
-        stack.teredo_port().unwrap();
-        assert_eq!(stack.now_ms(), 0, "the program is not at rest");
-    }
-    let signal = stack.signal("never");
-    drop(stack.wait_signals(&[signal], false, Some(10)));
-    assert!(stack.now_ms() >= 1);
-}
-
-#[test]
 fn a_callback_that_causes_its_own_notification_does_not_stop_time() {
     let stack = Builder::new().mode(Mode::Controlled).build();
     let over = Arc::new(AtomicBool::new(false));
@@ -206,28 +188,6 @@ fn a_callback_that_causes_its_own_notification_does_not_stop_time() {
     stack.follow_real_time_with(FAST, agenda);
     happened.recv().unwrap();
     over.store(true, Ordering::SeqCst);
-    changes.cancel().unwrap();
-}
-
-#[test]
-fn an_event_waits_for_the_callbacks_of_the_one_before() {
-    let stack = Builder::new().mode(Mode::Controlled).build();
-    let (send, ports) = mpsc::channel();
-    let inside = stack.handle();
-    let changes = stack
-        .on_teredo_port_change(move |change| {
-            let _ = send.send((change.port, inside.teredo_port().unwrap()));
-        })
-        .unwrap();
-    let mut port = 50_000;
-    let agenda = plan((1..=20).collect(), move |machine| {
-        port += 1;
-        restart(machine, port);
-    });
-    stack.follow_real_time_with(FAST, agenda);
-    for port in 50_001..=50_020 {
-        assert_eq!(ports.recv(), Ok((port, port)));
-    }
     changes.cancel().unwrap();
 }
 

@@ -93,3 +93,15 @@ fn a_report_counts_the_calls_from_the_first_one_of_the_stack() {
     let text = panicked.downcast_ref::<String>().expect("a text");
     assert!(text.contains("from call 41 on:"), "{text}");
 }
+
+#[test]
+fn events_never_reach_twice_the_number_and_reach_the_number() {
+    let stack = Stack::new();
+    stack.keep_recent(100);
+    let kept = (0..300).map(|_| {
+        stack.teredo_port().unwrap();
+        stack.events().len()
+    });
+    let most = kept.max().expect("calls");
+    assert!((150..200).contains(&most), "{most}");
+}

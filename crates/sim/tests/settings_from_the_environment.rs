@@ -50,7 +50,7 @@ fn seed_and_profile() {
 }
 
 #[test]
-fn what_happens_to_a_deadlock() {
+fn every_word_for_a_deadlock_is_read() {
     for word in ["error", "hang", "abort"] {
         let text = said_with(&[("NETIOSIM_ON_DEADLOCK", word)]);
         assert!(text.contains("built: "), "{word}: {text}");

@@ -277,6 +277,7 @@ impl StackRef {
         self.look(|core| {
             let flavour = core.machine.processes()[home.slot()].flavour();
             let start = Arc::new(core.calls_gone + core.calls.len());
+            core.awaited.retain(|from| from.strong_count() > 0);
             core.awaited.push(Arc::downgrade(&start));
             let shared = Arc::new(Shared {
                 spec: Mutex::new(Arc::new(Spec::new(function, flavour, place))),

@@ -1,7 +1,7 @@
 //! The functions that answer at once, through both doors.
 
 use std::fmt::Debug;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::ptr::{null, null_mut};
 
 use netiosim_win32::export as abi;
@@ -265,4 +265,9 @@ pub(crate) fn free(at: usize) {
         (Some(stack), Some(id)) => stack.free_mib_table(Memory::Table(id)),
         _ => unsafe { abi::FreeMibTable(std::ptr::with_exposed_provenance(address)) },
     }
+}
+
+#[test]
+fn addresses_are_what_they_say() {
+    assert_eq!(socket(0), SocketAddress::V4(Ipv4Addr::new(192, 168, 1, 10)));
 }

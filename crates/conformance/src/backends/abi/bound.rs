@@ -103,6 +103,10 @@ impl Session for Bound32 {
         self.notes.take_did()
     }
 
+    fn threads(&self) -> Result<(), Cannot> {
+        Ok(())
+    }
+
     fn locked(&mut self, inside: &mut dyn FnMut(&mut dyn Session) -> Verdict) -> Verdict {
         let notes = self.notes.clone();
         let _held = notes.lock.lock().map_err(|error| Cannot::new(error.to_string()))?;
